@@ -1,0 +1,34 @@
+import type { Position } from './position.ts';
+import type { ValueMap } from './value.ts';
+
+/** One managed node as the inventory names it. */
+export interface Host {
+  readonly name: string;
+  /** Names of all groups it is in, nearest last as Ansible merges them: all, parents, children. */
+  readonly groups: readonly string[];
+  /** Variables with their sources, lowest precedence first (inventory file, group_vars, host_vars). */
+  readonly vars: readonly VarsSource[];
+  readonly position?: Position;
+}
+
+export interface Group {
+  readonly name: string;
+  readonly hosts: readonly string[];
+  readonly children: readonly string[];
+}
+
+/** A mapping of variables and where it was written; `level` is Ansible's precedence number (1..22). */
+export interface VarsSource {
+  readonly origin: string;
+  readonly level: number;
+  readonly values: ValueMap;
+}
+
+/** What `-i` named, merged. Hosts and groups keep the order they were written in. */
+export interface Inventory {
+  readonly sources: readonly string[];
+  readonly hosts: ReadonlyMap<string, Host>;
+  readonly groups: ReadonlyMap<string, Group>;
+  /** Directory of the first inventory, for `{{ inventory_dir }}`. */
+  readonly directory: string;
+}

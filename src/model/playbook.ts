@@ -1,0 +1,147 @@
+import type { Position } from './position.ts';
+import type { Value, ValueMap } from './value.ts';
+
+/** A keyword whose value may still be a template; rendered when the task's turn comes. */
+export type Templated<T> = T | string;
+
+/** Keywords that plays, blocks and tasks share; inner ones win unless noted. Values as written. */
+export interface CommonKeywords {
+  readonly name?: string;
+  readonly vars?: ValueMap;
+  /** Joined with those of the outer levels. */
+  readonly tags?: readonly string[];
+  /** All conditions of all outer levels must hold. */
+  readonly when?: readonly Condition[];
+  readonly become?: Templated<boolean>;
+  readonly becomeUser?: string;
+  readonly becomeMethod?: string;
+  readonly connection?: string;
+  readonly remoteUser?: string;
+  readonly port?: Templated<number>;
+  /** Merged with the outer levels', inner keys win. */
+  readonly environment?: ValueMap | string;
+  readonly noLog?: Templated<boolean>;
+  readonly runOnce?: Templated<boolean>;
+  readonly ignoreErrors?: Templated<boolean>;
+  readonly ignoreUnreachable?: Templated<boolean>;
+  readonly checkMode?: Templated<boolean>;
+  readonly diff?: Templated<boolean>;
+  readonly anyErrorsFatal?: Templated<boolean>;
+  readonly throttle?: Templated<number>;
+  /** Seconds. */
+  readonly timeout?: Templated<number>;
+  readonly moduleDefaults?: ValueMap;
+  readonly delegateTo?: string;
+  readonly notify?: readonly string[];
+}
+
+/** One expression of `when`, `until`, `changed_when`, `failed_when` or `assert.that`, with its place. */
+export interface Condition {
+  readonly expression: string | boolean;
+  readonly position: Position;
+}
+
+export interface LoopControl {
+  readonly loopVar?: string;
+  readonly indexVar?: string;
+  readonly label?: string;
+  /** Seconds between two items. */
+  readonly pause?: Templated<number>;
+  readonly extended?: boolean;
+}
+
+export interface TaskKeywords extends CommonKeywords {
+  readonly loop?: Value;
+  readonly loopControl?: LoopControl;
+  readonly register?: string;
+  readonly until?: readonly Condition[];
+  readonly retries?: Templated<number>;
+  /** Seconds. */
+  readonly delay?: Templated<number>;
+  readonly changedWhen?: readonly Condition[];
+  readonly failedWhen?: readonly Condition[];
+  /** Handlers only: topics besides its name. */
+  readonly listen?: readonly string[];
+}
+
+/** One module call with its keywords. `include_tasks`, `meta` and the like are tasks as well. */
+export interface Task {
+  readonly kind: 'task';
+  /** Unique in the run: `file:line:col`, with a suffix where the same file was imported twice. */
+  readonly id: string;
+  readonly module: string;
+  /** As written: templates are not rendered yet. */
+  readonly params: ValueMap;
+  readonly keywords: TaskKeywords;
+  readonly position: Position;
+  /** Directory of the file it is written in: relative local files are looked for here first. */
+  readonly directory: string;
+}
+
+/** `block:` with `rescue:` and `always:`; `import_tasks` becomes a block that carries its keywords. */
+export interface Block {
+  readonly kind: 'block';
+  readonly id: string;
+  readonly keywords: CommonKeywords;
+  readonly tasks: readonly TaskNode[];
+  readonly rescue: readonly TaskNode[];
+  readonly always: readonly TaskNode[];
+  readonly position: Position;
+}
+
+export type TaskNode = Task | Block;
+
+export interface VarsPrompt {
+  readonly name: string;
+  readonly prompt: string;
+  readonly default?: Value;
+  readonly private: boolean;
+  readonly confirm: boolean;
+}
+
+export interface Play {
+  readonly kind: 'play';
+  readonly id: string;
+  /** Host pattern as written; may hold templates over extra vars. */
+  readonly hosts: string;
+  readonly keywords: CommonKeywords;
+  readonly gatherFacts?: Templated<boolean>;
+  /** Paths as written, each with its place; looked for next to the playbook. */
+  readonly varsFiles: readonly VarsFile[];
+  readonly varsPrompt: readonly VarsPrompt[];
+  readonly preTasks: readonly TaskNode[];
+  readonly tasks: readonly TaskNode[];
+  readonly postTasks: readonly TaskNode[];
+  readonly handlers: readonly Task[];
+  /** Batch sizes: numbers or `"30%"`; empty = all hosts at once. */
+  readonly serial: readonly (number | string)[];
+  readonly maxFailPercentage?: Templated<number>;
+  readonly strategy: 'linear' | 'free';
+  readonly order: 'inventory' | 'reverse_inventory' | 'sorted' | 'reverse_sorted' | 'shuffle';
+  readonly forceHandlers?: Templated<boolean>;
+  readonly position: Position;
+  readonly directory: string;
+}
+
+export interface VarsFile {
+  readonly path: string;
+  readonly position: Position;
+  /** Parsed at load where the path has no templates; undefined = loaded when its variables are known. */
+  readonly values?: ValueMap;
+}
+
+/** Plays that do not depend on each other and run at the same time. */
+export interface Parallel {
+  readonly kind: 'parallel';
+  readonly id: string;
+  readonly name?: string;
+  readonly plays: readonly Play[];
+  readonly position: Position;
+}
+
+/** A playbook with every `import_*` already resolved. */
+export interface Playbook {
+  readonly file: string;
+  readonly directory: string;
+  readonly entries: readonly (Play | Parallel)[];
+}

@@ -1,0 +1,96 @@
+import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
+import type { ExecResult } from '../connection/connection.ts';
+import type { HttpResponse } from '../connection/http-request.ts';
+import type { Diff } from '../model/result.ts';
+import type { ValueMap } from '../model/value.ts';
+import type { HostAccess } from './host-access.ts';
+import type { Effect, Step } from './step.ts';
+
+/** What a module decided. An empty `steps` means: already as desired. */
+export interface Plan {
+  readonly steps: readonly Step[];
+  /** Apply, then read and plan again (at most 5 rounds): the rest is known only afterwards. */
+  readonly replan?: boolean;
+  /** The task fails with this message and nothing is applied. */
+  readonly failure?: string;
+  /** The task is `skipped` with this reason. */
+  readonly skip?: string;
+  readonly message?: string;
+  readonly warnings?: readonly string[];
+  readonly effects?: readonly Effect[];
+  /** Differences that belong to no single step. */
+  readonly diff?: readonly Diff[];
+  /** Registered in any case; `result` of the module may add to it. */
+  readonly values?: ValueMap;
+}
+
+/** What became of one step; `skipped` where an earlier one failed or in check mode. */
+export interface StepOutcome {
+  readonly step: Step;
+  readonly status: 'applied' | 'failed' | 'skipped';
+  readonly exec?: ExecResult;
+  readonly response?: HttpResponse;
+  readonly backupPath?: string;
+  readonly error?: string;
+}
+
+/** Everything the engine knows when it asks a module for its registered values. */
+export interface ResultContext<P, C> {
+  readonly params: P;
+  readonly current: C;
+  /** Of the last round. */
+  readonly outcomes: readonly StepOutcome[];
+  readonly check: boolean;
+}
+
+export interface ModuleSpec<S extends JSONSchema, P, C> {
+  /** As typed in YAML. */
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  /** One sentence. */
+  readonly summary: string;
+  /** Paragraphs for `mooring doc`, Markdown. */
+  readonly notes?: readonly string[];
+  /** `state`: a second read and plan after apply is empty. `action`: says itself when it is a no-op. */
+  readonly kind: 'state' | 'action';
+  /** `host`: reads depend only on the host itself; `outside`: network, databases, other hosts. Default host. */
+  readonly scope?: 'host' | 'outside';
+  /** Reads are not worth issuing ahead: HTTP, health, time. */
+  readonly volatile?: boolean;
+  /** Runs on the control node alone and needs no connection (debug, assert, set_fact…). */
+  readonly local?: boolean;
+  /** Param that free text after the name goes to: `command: ls /` → cmd. */
+  readonly freeForm?: string;
+  /** JSON Schema of the params: `type: object`, flat, `additionalProperties: false` is added. */
+  readonly params: S;
+  /** YAML tasks, valid against `params`. */
+  readonly examples: string;
+  /** Registered values besides the common ones: name → sentence. */
+  readonly returns?: Readonly<Record<string, string>>;
+  read(host: HostAccess, params: P): Promise<C>;
+  plan(params: P, current: C): Plan | readonly Step[];
+  result?(context: ResultContext<P, C>): ValueMap;
+}
+
+/** A module with its types erased, as the registry and the engine hold it. */
+export type Module = ModuleSpec<JSONSchema, never, never> & { readonly paramsSchema: JsonSchemaObject };
+
+export interface JsonSchemaObject {
+  readonly type: 'object';
+  readonly properties: Readonly<Record<string, unknown>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties: false;
+}
+
+/**
+ * Declares a module; the type of `params` follows from its JSON Schema.
+ *
+ * @param spec the declaration: schema, docs, `read` and `plan`
+ * @returns the module for the registry, with `additionalProperties: false` added to its schema
+ */
+export function defineModule<const S extends JSONSchema, C, P = FromSchema<S>>(
+  spec: ModuleSpec<S, P, C>,
+): Module & { readonly plan: ModuleSpec<S, P, C>['plan']; readonly read: ModuleSpec<S, P, C>['read'] } {
+  const schema = spec.params as unknown as JsonSchemaObject;
+  return { ...spec, paramsSchema: { ...schema, additionalProperties: false } } as never;
+}
