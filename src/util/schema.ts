@@ -1,0 +1,120 @@
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { suggest } from './suggest.ts';
+
+/** One thing in a value that its schema does not allow. */
+export interface SchemaFault {
+  /** Keys from the root to the value (or to the mapping that holds a wrong key). */
+  readonly path: readonly string[];
+  /** The offending key where the key itself is wrong or missing. */
+  readonly key?: string;
+  readonly code: 'unknown-param' | 'missing-param' | 'wrong-type' | 'wrong-value';
+  readonly message: string;
+  readonly hint?: string;
+}
+
+export interface CompiledSchema {
+  /**
+   * @param value checked, and given the schema's defaults in place
+   * @returns every fault; empty = valid
+   */
+  validate(value: unknown): SchemaFault[];
+}
+
+let ajv: Ajv | undefined;
+
+/** Compiles a JSON Schema in ajv's strict mode. Throws on a schema that is itself wrong. */
+export function compileSchema(schema: object): CompiledSchema {
+  ajv ??= createAjv();
+  const check = ajv.compile(schema);
+  return { validate: (value) => (check(value) ? [] : faultsOf(check)) };
+}
+
+function createAjv(): Ajv {
+  const instance = new Ajv({
+    strict: true,
+    allErrors: true,
+    useDefaults: true,
+    verbose: true,
+    allowUnionTypes: true,
+  });
+  for (const format of ['local-file', 'local-template', 'path']) instance.addFormat(format, true);
+  return instance;
+}
+
+function faultsOf(check: ValidateFunction): SchemaFault[] {
+  const errors = (check.errors ?? []).filter((error) => !['anyOf', 'oneOf', 'if'].includes(error.keyword));
+  const faults = (errors.length > 0 ? errors : (check.errors ?? [])).map(toFault);
+  return faults.filter((fault, index) => faults.findIndex((other) => sameFault(other, fault)) === index);
+}
+
+function sameFault(a: SchemaFault, b: SchemaFault): boolean {
+  return a.message === b.message && a.path.join('/') === b.path.join('/');
+}
+
+function toFault(error: ErrorObject): SchemaFault {
+  const path = error.instancePath.split('/').slice(1).map(unescapePointer);
+  const name = path.length > 0 ? `"${path.join('.')}"` : 'the value';
+  switch (error.keyword) {
+    case 'additionalProperties':
+      return unknownKey(error, path);
+    case 'required': {
+      const key = String(error.params['missingProperty']);
+      return { path, key, code: 'missing-param', message: `"${[...path, key].join('.')}" is required` };
+    }
+    case 'type':
+      return {
+        path,
+        code: 'wrong-type',
+        message: `${name} must be ${typeNames(error.params['type'])}, not ${typeOf(error.data)}`,
+      };
+    case 'enum':
+      return wrongChoice(error, path, name);
+    default:
+      return { path, code: 'wrong-value', message: `${name} ${error.message ?? 'is not valid'}` };
+  }
+}
+
+function unknownKey(error: ErrorObject, path: readonly string[]): SchemaFault {
+  const key = String(error.params['additionalProperty']);
+  const known = Object.keys((error.parentSchema?.['properties'] ?? {}) as object);
+  const nearest = suggest(key, known);
+  const hint = nearest ? `did you mean "${nearest}"?` : `allowed: ${known.sort().join(', ')}`;
+  return {
+    path,
+    key,
+    code: 'unknown-param',
+    message: `unknown parameter "${[...path, key].join('.')}"`,
+    hint,
+  };
+}
+
+function wrongChoice(error: ErrorObject, path: readonly string[], name: string): SchemaFault {
+  const allowed = error.params['allowedValues'] as readonly unknown[];
+  const nearest = suggest(String(error.data), allowed.map(String));
+  const hint = nearest ? `did you mean "${nearest}"?` : undefined;
+  const message = `${name} must be one of ${allowed.map(String).join(', ')}, not ${JSON.stringify(error.data)}`;
+  return hint ? { path, code: 'wrong-value', message, hint } : { path, code: 'wrong-value', message };
+}
+
+function typeNames(type: unknown): string {
+  return [type]
+    .flat()
+    .map((name) => withArticle(String(name)))
+    .join(' or ');
+}
+
+function withArticle(type: string): string {
+  const words: Record<string, string> = { object: 'a mapping', array: 'a list', integer: 'a whole number' };
+  return words[type] ?? (type === 'null' ? 'null' : `a ${type}`);
+}
+
+function typeOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'a mapping';
+  return `${withArticle(typeof value)} (${JSON.stringify(value)})`;
+}
+
+function unescapePointer(segment: string): string {
+  return segment.replaceAll('~1', '/').replaceAll('~0', '~');
+}
