@@ -1,0 +1,67 @@
+/** One lab command at a time: a lock file naming its holder, taken over when the holder is gone. */
+
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const POLL_MS = 200;
+
+export interface LockOptions {
+  /** What the holder does, for the message others get, e.g. `lab up`. */
+  readonly purpose: string;
+  /** Wait for the holder to end instead of failing. */
+  readonly wait?: boolean;
+}
+
+/**
+ * Runs `work` while holding a lock file.
+ * @param file path of the lock; its folder is made when missing.
+ * @throws Error naming the holder when another living process has the lock and `wait` is not set.
+ */
+export async function withLock<T>(file: string, options: LockOptions, work: () => Promise<T>): Promise<T> {
+  mkdirSync(dirname(file), { recursive: true });
+  while (!tryTake(file, options.purpose)) {
+    if (!options.wait) {
+      throw new Error(`another command has the lab: ${holderOf(file)?.text ?? 'unknown'} (${file})`);
+    }
+    await delay(POLL_MS);
+  }
+  try {
+    return await work();
+  } finally {
+    rmSync(file, { force: true });
+  }
+}
+
+function tryTake(file: string, purpose: string): boolean {
+  const text = `pid ${process.pid} start ${startTime(process.pid)} doing ${purpose}\n`;
+  try {
+    writeFileSync(file, text, { flag: 'wx' });
+    return true;
+  } catch {
+    const holder = holderOf(file);
+    if (holder === undefined || !holder.alive) rmSync(file, { force: true });
+    return false;
+  }
+}
+
+function holderOf(file: string): { text: string; alive: boolean } | undefined {
+  try {
+    const text = readFileSync(file, 'utf8').trim();
+    const [, pid, start] = /^pid (\d+) start (\d+)/.exec(text) ?? [];
+    // A file just made may still be empty: that holder lives.
+    return { text, alive: pid === undefined || startTime(Number(pid)) === start };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Start time of a process in clock ticks, so that a reused pid is not taken for the old holder. */
+function startTime(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch {
+    return undefined;
+  }
+}
