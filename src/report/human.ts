@@ -97,7 +97,8 @@ class HumanReport {
     const isLoopSummary = event.event === 'result' && (event.result.items?.length ?? 0) > 0;
     if (isLoopSummary && !['failed', 'unreachable'].includes(event.result.outcome)) return;
     const label = hostLabel(event.host, event.delegatedTo);
-    const lines = resultLines(label, event.result, this.#options);
+    const showValues = this.#tasks.get(event.taskId)?.module === 'debug';
+    const lines = resultLines(label, event.result, { ...this.#options, showValues });
     for (const line of lines) this.#line(event.playId, event.taskId, line);
   }
 

@@ -5,6 +5,8 @@ import { unifiedDiff } from '../util/diff.ts';
 export interface LineOptions {
   readonly verbosity: number;
   readonly diff: boolean;
+  /** Shows what was registered without -v as well (`debug`). */
+  readonly showValues?: boolean;
 }
 
 /** `h1`, or `h1 -> h2` where the task was delegated. */
@@ -58,22 +60,14 @@ function trimReason(message: string): string {
 }
 
 function details(result: TaskResult, options: LineOptions): string {
-  const shown = result.values['_ansible_verbose_always'] === true || 'msg' in result.values;
-  if (options.verbosity < 1 && !(shown && isMessageOnly(result.values))) return '';
+  if (options.verbosity < 1 && options.showValues !== true) return '';
   return ` => ${stringify(visible(result.values, options.verbosity < 1))}`;
 }
 
-/** `debug` shows its message without -v, as everybody expects of it. */
-function isMessageOnly(values: ValueMap): boolean {
-  return values['_ansible_verbose_always'] === true;
-}
-
 function visible(values: ValueMap, messageOnly: boolean): ValueMap {
-  const entries = Object.entries(values).filter(([key]) => !key.startsWith('_ansible_'));
-  const plain = messageOnly
-    ? entries.filter(([key]) => !['changed', 'failed', 'skipped'].includes(key))
-    : entries;
-  return Object.fromEntries(plain);
+  const entries = Object.entries(values).filter(([key]) => !key.startsWith('_'));
+  const noise = ['changed', 'failed', 'skipped'];
+  return Object.fromEntries(messageOnly ? entries.filter(([key]) => !noise.includes(key)) : entries);
 }
 
 function reason(result: TaskResult, options: LineOptions): string {
@@ -90,9 +84,7 @@ function failureJson(result: TaskResult): string {
 }
 
 function stringify(value: ValueMap): string {
-  return JSON.stringify(value, (_key, item: unknown) => item, 4).replaceAll(/\n\s*/g, (gap) =>
-    gap.length > 400 ? gap : ' ',
-  );
+  return JSON.stringify(value, undefined, 1).replaceAll(/\n\s*/g, ' ');
 }
 
 function diffLines(result: TaskResult): string[] {

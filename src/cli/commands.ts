@@ -1,0 +1,94 @@
+import yargs, { type ArgumentsCamelCase, type Argv } from 'yargs';
+import { MooringError } from '../model/errors.ts';
+import { exitCodes } from './exit-codes.ts';
+import { declareInventory, declareRunOptions, type RunArguments } from './run-options.ts';
+
+/** The command line is wrong: exit 5 with the reason. */
+class UsageError extends MooringError {}
+
+/**
+ * Parses the command line and runs the command it names.
+ *
+ * @param argv words after the program's name
+ * @param version printed by --version
+ * @returns the exit code
+ */
+export async function runCli(argv: readonly string[], version: string): Promise<number> {
+  let code: number = exitCodes.ok;
+  const cli = declareCommands(yargs([...argv]), (value) => {
+    code = value;
+  });
+  cli.version(version).alias('h', 'help').strict().demandCommand(1, 'which command?');
+  cli
+    .scriptName('mooring')
+    .wrap(Math.min(110, process.stdout.columns ?? 100))
+    .exitProcess(false);
+  cli.recommendCommands().parserConfiguration({ 'duplicate-arguments-array': true, 'greedy-arrays': false });
+  cli.fail((message, error) => {
+    throw error instanceof Error && !isYargsError(error) ? error : new UsageError(message);
+  });
+  try {
+    await cli.parseAsync();
+    return code;
+  } catch (error) {
+    return report(error);
+  }
+}
+
+function declareCommands(cli: Argv, done: (code: number) => void): Argv {
+  return cli
+    .command('run <playbooks..>', 'Run playbooks', declareRunOptions, async (args) => {
+      const { runCommand } = await import('./run-command.ts');
+      done(await runCommand(args as ArgumentsCamelCase<RunArguments>));
+    })
+    .command('inventory', 'Show what an inventory says', declareInventoryOptions, async (args) => {
+      const { inventoryCommand } = await import('./inventory-command.ts');
+      done(await inventoryCommand(args as never));
+    })
+    .command('doc [module]', 'Show how a module is used', declareDocOptions, async (args) => {
+      const { docCommand } = await import('./doc-command.ts');
+      done(docCommand(args as never));
+    })
+    .epilogue(
+      'Exit codes: 0 ok, 1 fault in files, 2 a host failed, 4 a host unreachable, 5 usage, 99 interrupted.',
+    );
+}
+
+function declareInventoryOptions(cli: Argv): Argv {
+  return declareInventory(cli)
+    .option('list', { type: 'boolean', default: false, describe: 'All hosts, groups and variables as JSON' })
+    .option('graph', { type: 'boolean', default: false, describe: 'The tree of groups' })
+    .option('host', { type: 'string', describe: 'Variables of one host as JSON' })
+    .example([
+      ['$0 inventory -i inventories/lab --graph', 'which host is in which group'],
+      ['$0 inventory -i inventories/lab --host harbor1', 'its variables'],
+    ]);
+}
+
+function declareDocOptions(cli: Argv): Argv {
+  return cli
+    .positional('module', { type: 'string', describe: 'Module name' })
+    .option('list', { alias: 'l', type: 'boolean', default: false, describe: 'All modules, a line each' })
+    .example([
+      ['$0 doc --list', 'all modules'],
+      ['$0 doc mount', 'parameters, results and examples of one'],
+    ]);
+}
+
+function isYargsError(error: Error): boolean {
+  return error.name === 'YError';
+}
+
+function report(error: unknown): number {
+  if (error instanceof UsageError) {
+    process.stderr.write(`mooring: ${error.message}\nSee: mooring --help, mooring run --help\n`);
+    return exitCodes.usage;
+  }
+  if (error instanceof MooringError) {
+    process.stderr.write(`mooring: ${error.message}\n${error.hint ? `${error.hint}\n` : ''}`);
+    return exitCodes.fault;
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`mooring: this is a bug of Mooring, please report it:\n${text}\n`);
+  return exitCodes.internal;
+}

@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { exitCodes } from './exit-codes.ts';
+
+/**
+ * The `mooring` command.
+ *
+ * @param argv words after the program's name
+ * @returns the exit code, also set as `process.exitCode`
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  const code = await dispatch(argv);
+  process.exitCode = code;
+  return code;
+}
+
+async function dispatch(argv: readonly string[]): Promise<number> {
+  // Everything else is loaded only when needed: `--version` answers at once.
+  if (argv[0] === '--version') {
+    process.stdout.write(`${version()}\n`);
+    return exitCodes.ok;
+  }
+  const { runCli } = await import('./commands.ts');
+  return runCli(argv, version());
+}
+
+function version(): string {
+  for (const place of ['../../../package.json', '../../package.json']) {
+    try {
+      const text = readFileSync(new URL(place, import.meta.url), 'utf8');
+      return String((JSON.parse(text) as { version: unknown }).version);
+    } catch {
+      // Built, package.json is one folder further up than in the sources.
+    }
+  }
+  return 'unknown';
+}
