@@ -15,6 +15,8 @@ export interface Plan {
   readonly failure?: string;
   /** The task is `skipped` with this reason. */
   readonly skip?: string;
+  /** Check mode: decided at run time, for this reason. Only modules that accept Unknown params set it. */
+  readonly unknown?: string;
   readonly message?: string;
   readonly warnings?: readonly string[];
   readonly effects?: readonly Effect[];
@@ -32,6 +34,9 @@ export interface StepOutcome {
   readonly response?: HttpResponse;
   readonly backupPath?: string;
   readonly error?: string;
+  readonly durationMs?: number;
+  /** What was typed at a `wait` for input. */
+  readonly input?: string;
 }
 
 /** Everything the engine knows when it asks a module for its registered values. */
@@ -59,6 +64,12 @@ export interface ModuleSpec<S extends JSONSchema, P, C> {
   readonly volatile?: boolean;
   /** Runs on the control node alone and needs no connection (debug, assert, set_fact…). */
   readonly local?: boolean;
+  /** Carried out by the engine itself (meta, include_tasks); `read` and `plan` are never called. */
+  readonly engine?: boolean;
+  /** Any other key is a param too (set_fact, add_host): no `additionalProperties: false`. */
+  readonly openParams?: boolean;
+  /** `plan` is called even where params hold Unknown (debug, assert, set_fact); otherwise the task is `unknown`. */
+  readonly acceptsUnknown?: boolean;
   /** Param that free text after the name goes to: `command: ls /` → cmd. */
   readonly freeForm?: string;
   /** JSON Schema of the params: `type: object`, flat, `additionalProperties: false` is added. */
@@ -79,18 +90,18 @@ export interface JsonSchemaObject {
   readonly type: 'object';
   readonly properties: Readonly<Record<string, unknown>>;
   readonly required?: readonly string[];
-  readonly additionalProperties: false;
+  readonly additionalProperties: boolean;
 }
 
 /**
  * Declares a module; the type of `params` follows from its JSON Schema.
  *
  * @param spec the declaration: schema, docs, `read` and `plan`
- * @returns the module for the registry, with `additionalProperties: false` added to its schema
+ * @returns the module for the registry, with `additionalProperties` added to its schema
  */
 export function defineModule<const S extends JSONSchema, C, P = FromSchema<S>>(
   spec: ModuleSpec<S, P, C>,
 ): Module & { readonly plan: ModuleSpec<S, P, C>['plan']; readonly read: ModuleSpec<S, P, C>['read'] } {
   const schema = spec.params as unknown as JsonSchemaObject;
-  return { ...spec, paramsSchema: { ...schema, additionalProperties: false } } as never;
+  return { ...spec, paramsSchema: { ...schema, additionalProperties: spec.openParams === true } } as never;
 }

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { ExecResult } from '../connection/connection.ts';
 import type { HostReads } from '../connection/host-reads.ts';
 import type { HttpRequest, HttpResponse } from '../connection/http-request.ts';
@@ -59,10 +60,16 @@ export interface HostAccess extends HostReads {
   local(path: string): Promise<LocalFile>;
   /** Text of a control-node file. */
   localText(path: string): Promise<string>;
+  /** Bytes of a control-node file. */
+  localStream(path: string): Promise<Readable>;
   /** A control-node template rendered with the task's variables. */
   renderTemplate(path: string): Promise<string>;
   /** YAML or JSON text of a control-node vars file, parsed (vault opened). */
   localVars(path: string): Promise<{ readonly [name: string]: Value }>;
   /** Milliseconds since 1970, at the time the task began. */
   readonly now: number;
+  /** Absolute directory of the playbook on the control node. */
+  readonly playbookDir: string;
+  /** How many `-v` were given. */
+  readonly verbosity: number;
 }

@@ -121,11 +121,14 @@ export type WaitCondition =
       readonly address: string;
       readonly port: number;
       readonly state: 'open' | 'closed';
+      /** JavaScript regular expression that what the port sends must match, flag `m`. */
+      readonly regex?: string;
     }
   | {
       readonly kind: 'path';
       readonly path: string;
       readonly state: 'present' | 'absent';
+      /** JavaScript regular expression that the file's text must match, flag `m`. */
       readonly regex?: string;
     }
   | {
@@ -135,9 +138,14 @@ export type WaitCondition =
       readonly body?: string;
     }
   /** Only time passes (`pause`). */
-  | { readonly kind: 'time' };
+  | { readonly kind: 'time' }
+  /** Someone presses Enter on the control node's terminal; without a terminal it holds at once, with a warning. */
+  | { readonly kind: 'input'; readonly prompt: string; readonly echo: boolean };
 
-/** Polls until the condition holds (a command: exit 0); fails at the deadline with what was last seen. */
+/**
+ * Polls until the condition holds (a command: exit 0); fails at the deadline with what was last seen.
+ * Waiting changes nothing: a task of `wait` steps alone is `ok`. In check mode the engine looks once.
+ */
 export interface WaitStep extends StepCommon {
   readonly kind: 'wait';
   readonly until: WaitCondition;

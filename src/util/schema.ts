@@ -37,7 +37,8 @@ function createAjv(): Ajv {
     verbose: true,
     allowUnionTypes: true,
   });
-  for (const format of ['local-file', 'local-template', 'path']) instance.addFormat(format, true);
+  for (const format of ['local-file', 'local-template', 'local-command', 'path', 'expression', 'condition'])
+    instance.addFormat(format, true);
   return instance;
 }
 
