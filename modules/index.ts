@@ -1,7 +1,11 @@
 import type { Module } from '../src/module/index.ts';
+import { compose } from './compose.ts';
+import { dockerContainerInfo } from './docker_container_info.ts';
+import { dockerImage } from './docker_image.ts';
+import { harborReplication } from './harbor_replication.ts';
 import { ping } from './ping.ts';
 
-const all: readonly Module[] = [ping];
+const all: readonly Module[] = [compose, dockerContainerInfo, dockerImage, harborReplication, ping];
 
 /** Every module by each of its names. */
 export const modules: ReadonlyMap<string, Module> = new Map(
