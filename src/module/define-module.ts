@@ -100,7 +100,7 @@ export interface JsonSchemaObject {
  * @returns the module for the registry, with `additionalProperties` added to its schema
  */
 export function defineModule<const S extends JSONSchema, C, P = FromSchema<S>>(
-  spec: ModuleSpec<S, P, C>,
+  spec: ModuleSpec<S, NoInfer<P>, C>,
 ): Module & { readonly plan: ModuleSpec<S, P, C>['plan']; readonly read: ModuleSpec<S, P, C>['read'] } {
   const schema = spec.params as unknown as JsonSchemaObject;
   return { ...spec, paramsSchema: { ...schema, additionalProperties: spec.openParams === true } } as never;
