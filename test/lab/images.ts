@@ -155,12 +155,16 @@ async function packLayer(layer: Layer): Promise<PackedLayer> {
 }
 
 async function packFiles(files: readonly LabFile[]): Promise<PackedLayer> {
-  const tar = inCache('layer-tars', `files-${hashOfFiles(files)}.tar`);
+  const tar = inCache('layer-tars', `files-${hashOfFiles(files)}-2.tar`);
   return pack(tar, async (target) => {
     const tree = `${target}.tree`;
     writeFiles(tree, files);
-    await run(['tar', '-C', tree, ...plainTar, '--mtime=@0', '-cf', target, '.']);
-    rmSync(tree, { recursive: true });
+    await runScript(
+      // Without entries for folders: those of the layers below keep their owners and modes.
+      `cd '${tree}'; find . ! -type d -o -empty | LC_ALL=C sort >'${target}.list'
+       tar ${plainTar.join(' ')} --mtime=@0 --no-recursion -cf '${target}' --verbatim-files-from -T '${target}.list'
+       cd /; rm -rf '${tree}' '${target}.list'`,
+    );
   });
 }
 

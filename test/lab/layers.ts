@@ -44,7 +44,7 @@ export interface Layer {
 export async function minimalLayer(): Promise<Layer> {
   const sources = debianSources();
   const acquire = await acquireSettings();
-  const key = hashOf(['minimal', '1', release, sources, acquire, DPKG_OPTIONS.join()]);
+  const key = hashOf(['minimal', '2', release, sources, acquire, DPKG_OPTIONS.join()]);
   const directory = inCache('layers', `minimal-${key}`);
   await onceBuilt(directory, 'minimal Debian', (target) => bootstrap(target, sources, acquire));
   return { name: 'minimal', key, stack: [directory] };
@@ -102,7 +102,7 @@ async function bootstrap(target: string, sources: string, acquire: string): Prom
   const sourcesFile = inCache('debian.sources');
   const aptFile = inCache('apt.conf');
   writeFileSync(sourcesFile, sources);
-  writeFileSync(aptFile, acquire);
+  writeFileSync(aptFile, `${acquire}Acquire::Languages "none";\n`);
   await run([
     'mmdebstrap',
     '--variant=minbase',
@@ -157,7 +157,7 @@ in_root() { chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HO
 ${inRoot(recipe.before)}
 ${aptInstall(recipe.packages)}
 find "$debs" -name '*.deb' -links 1 -exec cp -l -t '${inCache('debs')}' {} +
-${stageFiles(recipe.files ?? [], `${target}.files`) ? `cp -a '${target}.files/.' "$root/"` : ''}
+${stageFiles(recipe.files ?? [], `${target}.files`) ? `tar -C '${target}.files' -c . | tar -C "$root" -x --no-overwrite-dir` : ''}
 ${inRoot(recipe.after)}
 ${recipe.prefetch === undefined ? '' : prefetch(recipe.prefetch)}
 rm -f "$root/usr/sbin/policy-rc.d"
