@@ -1,21 +1,43 @@
 import type { Module } from '../src/module/index.ts';
+import { addHost } from './add_host.ts';
+import { assert } from './assert.ts';
 import { command } from './command.ts';
 import { compose } from './compose.ts';
+import { debug } from './debug.ts';
 import { dockerContainerInfo } from './docker_container_info.ts';
 import { dockerImage } from './docker_image.ts';
+import { fail } from './fail.ts';
+import { groupBy } from './group_by.ts';
 import { harborReplication } from './harbor_replication.ts';
+import { importTasks } from './import_tasks.ts';
+import { includeTasks } from './include_tasks.ts';
+import { includeVars } from './include_vars.ts';
+import { meta } from './meta.ts';
+import { pause } from './pause.ts';
 import { ping } from './ping.ts';
 import { script } from './script.ts';
+import { setFact } from './set_fact.ts';
 import { shell } from './shell.ts';
 
 const all: readonly Module[] = [
+  addHost,
+  assert,
   command,
   compose,
+  debug,
   dockerContainerInfo,
   dockerImage,
+  fail,
+  groupBy,
   harborReplication,
+  importTasks,
+  includeTasks,
+  includeVars,
+  meta,
+  pause,
   ping,
   script,
+  setFact,
   shell,
 ];
 
