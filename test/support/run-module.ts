@@ -2,12 +2,21 @@
  * Calls the parts of a module in a unit test as the engine does: params are checked against the schema
  * and given its defaults first, and must be valid.
  */
-import type { ExecResult, HostAccess, Module, Plan, StepOutcome, ValueMap } from '../../src/module/index.ts';
+import {
+  type ExecResult,
+  type HostAccess,
+  isMap,
+  type Module,
+  type Plan,
+  type StepOutcome,
+  type Value,
+  type ValueMap,
+} from '../../src/module/index.ts';
 import { compileSchema } from '../../src/util/schema.ts';
 
 /** The params with defaults filled in. Throws an Error listing every fault of the schema. */
 export function paramsOf(module: Module, params: object): never {
-  const filled = structuredClone(params);
+  const filled = copyOf(params);
   const faults = compileSchema(module.paramsSchema).validate(filled);
   if (faults.length > 0) throw new Error(faults.map((fault) => fault.message).join('\n'));
   return filled as never;
@@ -58,6 +67,13 @@ export function execResult(given: Partial<ExecResult> = {}): ExecResult {
     timedOut: false,
     ...given,
   };
+}
+
+/** Like structuredClone, but an Unknown stays one. */
+function copyOf<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(copyOf) as T;
+  if (!isMap(value as Value)) return value;
+  return Object.fromEntries(Object.entries(value as ValueMap).map(([key, item]) => [key, copyOf(item)])) as T;
 }
 
 function isSteps(plan: Plan | Plan['steps']): plan is Plan['steps'] {
