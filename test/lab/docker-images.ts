@@ -10,8 +10,9 @@ const mysql: ImageSpec = {
   name: 'mysql:5.7',
   before: 'groupadd -g 999 mysql; useradd -r -u 999 -g mysql -d /var/lib/mysql -s /usr/sbin/nologin mysql',
   packages: ['mariadb-server', 'mariadb-client'],
-  // The package's own data directory, its socket log-in for root and its bind to loopback stay out.
-  after: 'rm -rf /var/lib/mysql/* /etc/mysql/debian.cnf; chown mysql:mysql /var/lib/mysql',
+  // Debian's data directory and server settings (loopback only, utf8mb4) stay out: defaults as compiled, like MySQL's.
+  after:
+    'rm -rf /var/lib/mysql/* /etc/mysql/debian.cnf /etc/mysql/mariadb.conf.d/50-server.cnf; chown mysql:mysql /var/lib/mysql',
   files: [
     { path: '/usr/local/bin/docker-entrypoint.sh', source: here('mysql-entrypoint'), mode: 0o755 },
     { path: '/etc/mysql/mariadb.conf.d/90-docker.cnf', content: mysqlSettings() },
