@@ -14,6 +14,7 @@ import { includeTasks } from './include_tasks.ts';
 import { includeVars } from './include_vars.ts';
 import { meta } from './meta.ts';
 import { pause } from './pause.ts';
+import { mysqldumpImport } from './mysqldump_import.ts';
 import { ping } from './ping.ts';
 import { script } from './script.ts';
 import { setFact } from './set_fact.ts';
@@ -35,6 +36,7 @@ const all: readonly Module[] = [
   includeVars,
   meta,
   pause,
+  mysqldumpImport,
   ping,
   script,
   setFact,
