@@ -1,5 +1,6 @@
 import type { Module } from '../src/module/index.ts';
 import { addHost } from './add_host.ts';
+import { apt } from './apt.ts';
 import { assert } from './assert.ts';
 import { command } from './command.ts';
 import { compose } from './compose.ts';
@@ -13,8 +14,8 @@ import { importTasks } from './import_tasks.ts';
 import { includeTasks } from './include_tasks.ts';
 import { includeVars } from './include_vars.ts';
 import { meta } from './meta.ts';
-import { pause } from './pause.ts';
 import { mysqldumpImport } from './mysqldump_import.ts';
+import { pause } from './pause.ts';
 import { ping } from './ping.ts';
 import { script } from './script.ts';
 import { setFact } from './set_fact.ts';
@@ -22,6 +23,7 @@ import { shell } from './shell.ts';
 
 const all: readonly Module[] = [
   addHost,
+  apt,
   assert,
   command,
   compose,
@@ -35,8 +37,8 @@ const all: readonly Module[] = [
   includeTasks,
   includeVars,
   meta,
-  pause,
   mysqldumpImport,
+  pause,
   ping,
   script,
   setFact,

@@ -6,6 +6,9 @@ import type { ValueMap } from '../model/value.ts';
 import type { HostAccess } from './host-access.ts';
 import type { Effect, Step } from './step.ts';
 
+/** The type of a module's params, from its JSON Schema. */
+export type ParamsOf<S extends JSONSchema> = FromSchema<S>;
+
 /** What a module decided. An empty `steps` means: already as desired. */
 export interface Plan {
   readonly steps: readonly Step[];

@@ -5,6 +5,7 @@ export { CommandError, ParamsError } from '../model/errors.ts';
 export type { Diff } from '../model/result.ts';
 export { isMap, isUnknown, Unknown, type Value, type ValueMap } from '../model/value.ts';
 export { quote, quoteWord } from '../util/shell.ts';
+export { suggest } from '../util/suggest.ts';
 export * from './define-module.ts';
 export type * from './host-access.ts';
 export type * from './step.ts';
