@@ -41,10 +41,13 @@ export class ParamsError extends MooringError {}
 export class TemplateError extends MooringError {
   /** Column inside the string, from 1; undefined where the whole string is meant. */
   readonly col: number | undefined;
+  /** Line inside the string, from 1; undefined where the whole string is meant. */
+  readonly line: number | undefined;
 
-  constructor(message: string, options: { hint?: string; cause?: unknown; col?: number } = {}) {
+  constructor(message: string, options: { hint?: string; cause?: unknown; col?: number; line?: number } = {}) {
     super(message, options);
     this.col = options.col;
+    this.line = options.line;
   }
 }
 

@@ -1,0 +1,11 @@
+export { expressionFaults, templateFaults } from './faults.ts';
+export { isOmit, omit } from './omit.ts';
+export {
+  freeVariables,
+  freeVariablesOfExpression,
+  type Reference,
+  referencesOfExpression,
+  referencesOfTemplate,
+} from './references.ts';
+export { evaluate, evaluateCondition, isTemplate, render, renderText } from './render.ts';
+export { type Definition, type Explanation, type Layer, lazyMap, Scope, scopeAsMap } from './scope.ts';
