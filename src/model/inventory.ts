@@ -13,8 +13,11 @@ export interface Host {
 
 export interface Group {
   readonly name: string;
+  /** All its hosts, those of its children included. */
   readonly hosts: readonly string[];
   readonly children: readonly string[];
+  /** The hosts written in the group itself. */
+  readonly directHosts?: readonly string[];
 }
 
 /** A mapping of variables and where it was written; `level` is Ansible's precedence number (1..22). */
@@ -31,4 +34,6 @@ export interface Inventory {
   readonly groups: ReadonlyMap<string, Group>;
   /** Directory of the first inventory, for `{{ inventory_dir }}`. */
   readonly directory: string;
+  /** The control node, for `hosts: localhost` and `delegate_to` where no inventory names it. */
+  readonly implicitLocalhost?: Host;
 }

@@ -1,0 +1,83 @@
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import type { Position } from '../model/position.ts';
+import type { Faults } from './faults.ts';
+import { isFile } from './source-file.ts';
+import type { Vault } from './vault.ts';
+
+/** What the loader needs to know of a module: its name and where free text goes. */
+export interface KnownModule {
+  readonly name: string;
+  readonly freeForm?: string | undefined;
+}
+
+export interface LoadOptions {
+  /** Every module by each of its names. */
+  readonly modules: ReadonlyMap<string, KnownModule>;
+  readonly vault?: Vault | undefined;
+  /** Added to the ids of tasks that a run-time include brings in, so that they stay unique. */
+  readonly idSuffix?: string | undefined;
+}
+
+/** What is shared by all files of one load. */
+export interface LoadContext {
+  readonly options: LoadOptions;
+  readonly faults: Faults;
+  /** How often an id was given, for the suffix of files imported twice. */
+  readonly ids: Map<string, number>;
+}
+
+/** One file being read. */
+export interface FileContext extends LoadContext {
+  /** As faults name it. */
+  readonly file: string;
+  /** Absolute directory of the file. */
+  readonly directory: string;
+  /** Absolute directory of the playbook that brought the file in. */
+  readonly playbookDirectory: string;
+  /** Absolute paths of the files being imported, outermost first, this one last. */
+  readonly importedFrom: readonly string[];
+}
+
+/** A unique id for what is written at a place. */
+export function idAt(context: LoadContext, position: Position): string {
+  const base = `${position.file}:${position.line}:${position.col}${context.options.idSuffix ?? ''}`;
+  const count = (context.ids.get(base) ?? 0) + 1;
+  context.ids.set(base, count);
+  return count === 1 ? base : `${base}#${count}`;
+}
+
+export function enterFile(
+  context: LoadContext,
+  file: string,
+  outer: { playbookDirectory: string; importedFrom: readonly string[] } | undefined,
+): FileContext {
+  const path = resolve(file);
+  return {
+    options: context.options,
+    faults: context.faults,
+    ids: context.ids,
+    file,
+    directory: dirname(path),
+    playbookDirectory: outer?.playbookDirectory ?? dirname(path),
+    importedFrom: [...(outer?.importedFrom ?? []), path],
+  };
+}
+
+/**
+ * Finds a file that another one names: next to it, then next to the playbook.
+ *
+ * @returns the path to read and to show, or undefined where there is no such file
+ */
+export function findFile(context: FileContext, name: string): string | undefined {
+  if (isAbsolute(name)) return isFile(name) ? name : undefined;
+  for (const directory of new Set([context.directory, context.playbookDirectory])) {
+    const path = join(directory, name);
+    if (isFile(path)) return displayPath(context, path);
+  }
+  return undefined;
+}
+
+/** Paths are shown the way the user named the first file: relative stays relative. */
+function displayPath(context: FileContext, path: string): string {
+  return isAbsolute(context.file) ? path : relative(process.cwd(), path);
+}

@@ -1,0 +1,149 @@
+import { resolve } from 'node:path';
+import type { Block, CommonKeywords, Task, TaskKeywords, TaskNode } from '../model/playbook.ts';
+import type { Position } from '../model/position.ts';
+import type { Value, ValueMap } from '../model/value.ts';
+import { copyPlaces, positionOf } from '../util/yaml.ts';
+import { enterFile, type FileContext, findFile, idAt } from './context.ts';
+import { hasTemplate, typeName } from './keyword-values.ts';
+import { readYamlFile } from './source-file.ts';
+
+/** An `import_tasks` as it was written. */
+export interface ImportTask {
+  readonly params: ValueMap;
+  readonly keywords: TaskKeywords;
+  readonly position: Position;
+  readonly level: 'task' | 'handler';
+}
+
+type ReadItems = (
+  context: FileContext,
+  list: readonly Value[],
+  level: 'task' | 'handler',
+) => readonly TaskNode[];
+
+const onlyOnTasks: readonly (keyof TaskKeywords)[] = [
+  'loop',
+  'loopControl',
+  'register',
+  'until',
+  'retries',
+  'delay',
+  'changedWhen',
+  'failedWhen',
+  'listen',
+];
+
+/**
+ * Replaces an `import_tasks` by the tasks of the file, in a block that carries its keywords.
+ *
+ * @param readItems reads the entries of the file
+ */
+export function importTasks(context: FileContext, task: ImportTask, readItems: ReadItems): Block | undefined {
+  const { position } = task;
+  reportTaskKeywords(context, task);
+  const path = importedPath(context, task.params, position, 'import_tasks');
+  if (path === undefined) return undefined;
+  const { value, faults } = readYamlFile(path, { vault: context.options.vault, from: position });
+  context.faults.add(faults);
+  const inner = enterFile(context, path, context);
+  if (value === undefined) return undefined;
+  return {
+    kind: 'block',
+    id: idAt(context, position),
+    keywords: task.keywords,
+    tasks: readItems(inner, taskItems(inner, value), task.level),
+    rescue: [],
+    always: [],
+    position,
+  };
+}
+
+/** The entries of a file of tasks; anything but a list is a fault. */
+export function taskItems(context: FileContext, value: Value): readonly Value[] {
+  if (value === null) return [];
+  if (Array.isArray(value)) return value;
+  context.faults.error('wrong-type', `a file of tasks must be a list, not ${typeName(value)}`, {
+    position: { file: context.file, line: 1, col: 1 },
+    hint: 'start each task with "- "; a file of variables is read with include_vars',
+  });
+  return [];
+}
+
+/**
+ * The path an `import_*` names.
+ *
+ * @returns undefined where it is not there, holds a template, or imports itself; that is reported
+ */
+export function importedPath(
+  context: FileContext,
+  params: ValueMap,
+  position: Position,
+  statement: 'import_tasks' | 'import_playbook',
+): string | undefined {
+  const name = params['file'];
+  const place = { position: positionOf(params, 'file') ?? position };
+  if (typeof name !== 'string' || name.trim() === '') {
+    context.faults.error('wrong-type', `${statement} needs the name of a file`, place);
+    return undefined;
+  }
+  if (hasTemplate(name)) {
+    const hint = statement === 'import_tasks' ? 'use include_tasks' : 'name the file itself';
+    const message = `${statement} is resolved before the run: its file name can hold no variables`;
+    context.faults.error('template-in-import', message, { ...place, hint });
+    return undefined;
+  }
+  const path = findFile(context, name.trim());
+  if (path === undefined) {
+    const hint = `looked in ${[...new Set([context.directory, context.playbookDirectory])].join(' and ')}`;
+    context.faults.error('missing-file', `there is no file ${name}`, { ...place, hint });
+    return undefined;
+  }
+  if (context.importedFrom.includes(resolve(path))) {
+    const chain = [...context.importedFrom.slice(context.importedFrom.indexOf(resolve(path))), resolve(path)];
+    const hint = `the circle: ${chain.map((file) => file.split('/').at(-1)).join(' → ')}`;
+    context.faults.error('import-cycle', `${name} imports itself`, { ...place, hint });
+    return undefined;
+  }
+  return path;
+}
+
+/**
+ * Gives one task the keywords of a level around it, for lists that hold no blocks (handlers).
+ * Tags, conditions, variables and environment are joined; for the rest the task's own win.
+ */
+export function mergeKeywords(outer: CommonKeywords, task: Task): Task {
+  const inner = task.keywords;
+  const merged: Record<string, unknown> = { ...outer, ...inner };
+  const tags = [...(outer.tags ?? []), ...(inner.tags ?? [])];
+  if (tags.length > 0) merged['tags'] = [...new Set(tags)];
+  const when = [...(outer.when ?? []), ...(inner.when ?? [])];
+  if (when.length > 0) merged['when'] = when;
+  for (const field of ['vars', 'moduleDefaults'] as const) {
+    if (outer[field] && inner[field]) merged[field] = joinMaps(outer[field], inner[field]);
+  }
+  if (typeof outer.environment === 'object' && typeof inner.environment === 'object') {
+    merged['environment'] = joinMaps(outer.environment, inner.environment);
+  }
+  if (inner.name === undefined) delete merged['name'];
+  copyPlaces(outer, merged);
+  copyPlaces(inner, merged);
+  return { ...task, keywords: merged };
+}
+
+function joinMaps(outer: ValueMap, inner: ValueMap): ValueMap {
+  const joined: Record<string, Value> = { ...outer, ...inner };
+  copyPlaces(outer, joined);
+  copyPlaces(inner, joined);
+  return joined;
+}
+
+function reportTaskKeywords(context: FileContext, task: ImportTask): void {
+  for (const field of onlyOnTasks) {
+    if (task.keywords[field] === undefined) continue;
+    const name = field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    context.faults.error('misplaced-keyword', `"${name}" cannot stand on import_tasks`, {
+      position: positionOf(task.keywords, field) ?? task.position,
+      hint: 'use include_tasks',
+    });
+  }
+}

@@ -1,0 +1,166 @@
+import type { LoopControl, TaskKeywords } from '../model/playbook.ts';
+import type { ValueMap } from '../model/value.ts';
+import { suggest } from '../util/suggest.ts';
+import { copyPlace, keyPositionOf } from '../util/yaml.ts';
+import type { FileContext } from './context.ts';
+import { type KeywordKind, readKeywordValue } from './keyword-values.ts';
+import { refusedKeyword } from './refused.ts';
+
+export type Level = 'play' | 'block' | 'task' | 'handler';
+
+interface Keyword {
+  readonly field: keyof TaskKeywords;
+  readonly kind: KeywordKind;
+  readonly levels: readonly Level[];
+}
+
+const everywhere: readonly Level[] = ['play', 'block', 'task', 'handler'];
+const belowPlay: readonly Level[] = ['block', 'task', 'handler'];
+const onTask: readonly Level[] = ['task', 'handler'];
+
+const keywords: ReadonlyMap<string, Keyword> = new Map(
+  Object.entries({
+    name: { field: 'name', kind: 'text', levels: everywhere },
+    vars: { field: 'vars', kind: 'map', levels: everywhere },
+    tags: { field: 'tags', kind: 'words', levels: everywhere },
+    become: { field: 'become', kind: 'boolean', levels: everywhere },
+    become_user: { field: 'becomeUser', kind: 'text', levels: everywhere },
+    become_method: { field: 'becomeMethod', kind: 'text', levels: everywhere },
+    connection: { field: 'connection', kind: 'text', levels: everywhere },
+    remote_user: { field: 'remoteUser', kind: 'text', levels: everywhere },
+    port: { field: 'port', kind: 'number', levels: everywhere },
+    environment: { field: 'environment', kind: 'environment', levels: everywhere },
+    no_log: { field: 'noLog', kind: 'boolean', levels: everywhere },
+    run_once: { field: 'runOnce', kind: 'boolean', levels: everywhere },
+    ignore_errors: { field: 'ignoreErrors', kind: 'boolean', levels: everywhere },
+    ignore_unreachable: { field: 'ignoreUnreachable', kind: 'boolean', levels: everywhere },
+    check_mode: { field: 'checkMode', kind: 'boolean', levels: everywhere },
+    diff: { field: 'diff', kind: 'boolean', levels: everywhere },
+    any_errors_fatal: { field: 'anyErrorsFatal', kind: 'boolean', levels: everywhere },
+    throttle: { field: 'throttle', kind: 'number', levels: everywhere },
+    timeout: { field: 'timeout', kind: 'number', levels: everywhere },
+    module_defaults: { field: 'moduleDefaults', kind: 'map', levels: everywhere },
+    when: { field: 'when', kind: 'conditions', levels: belowPlay },
+    delegate_to: { field: 'delegateTo', kind: 'text', levels: belowPlay },
+    notify: { field: 'notify', kind: 'names', levels: belowPlay },
+    loop: { field: 'loop', kind: 'loop', levels: onTask },
+    loop_control: { field: 'loopControl', kind: 'map', levels: onTask },
+    register: { field: 'register', kind: 'variable', levels: onTask },
+    until: { field: 'until', kind: 'conditions', levels: onTask },
+    retries: { field: 'retries', kind: 'number', levels: onTask },
+    delay: { field: 'delay', kind: 'number', levels: onTask },
+    changed_when: { field: 'changedWhen', kind: 'conditions', levels: onTask },
+    failed_when: { field: 'failedWhen', kind: 'conditions', levels: onTask },
+    listen: { field: 'listen', kind: 'names', levels: ['handler'] },
+  } satisfies Record<string, Keyword>),
+);
+
+const loopControlKeywords: ReadonlyMap<string, readonly [keyof LoopControl, KeywordKind]> = new Map([
+  ['loop_var', ['loopVar', 'variable']],
+  ['index_var', ['indexVar', 'variable']],
+  ['label', ['label', 'text']],
+  ['pause', ['pause', 'number']],
+  ['extended', ['extended', 'plain-boolean']],
+]);
+
+/** Names of the keywords that may stand at a level, for suggestions. */
+export function keywordNames(level: Level): string[] {
+  return [...keywords].filter(([, { levels }]) => levels.includes(level)).map(([name]) => name);
+}
+
+/** True for the keywords of a level that `readKeywords` takes. */
+export function isKeyword(name: string, level: Level): boolean {
+  return keywords.get(name)?.levels.includes(level) === true;
+}
+
+/**
+ * Reads the keywords that plays, blocks, tasks and handlers share. The place of each is kept under
+ * its field: `positionOf(task.keywords, 'register')`.
+ *
+ * @param level what the mapping is
+ * @returns the keywords, and the keys that are none (the module, or what the caller reads itself)
+ */
+export function readKeywords(
+  context: FileContext,
+  map: ValueMap,
+  level: Level,
+): { keywords: TaskKeywords; others: string[] } {
+  const found: Record<string, unknown> = {};
+  const others: string[] = [];
+  for (const name of Object.keys(map)) {
+    const keyword = keywords.get(name);
+    if (!keyword) {
+      others.push(name);
+    } else if (!keyword.levels.includes(level)) {
+      misplaced(context, map, name, level);
+    } else {
+      const value =
+        keyword.field === 'loopControl'
+          ? readLoopControl(context, map)
+          : readKeywordValue(context, map, name, keyword.kind);
+      if (value === undefined) continue;
+      found[keyword.field] = value;
+      copyPlace(map, name, found, keyword.field);
+    }
+  }
+  // The table above says which kind of value each field takes; the compiler cannot follow it.
+  return { keywords: found as TaskKeywords, others };
+}
+
+/**
+ * Reports a key that is neither a keyword of this level nor anything else known.
+ *
+ * @param candidates what else could have been meant, besides the level's keywords
+ */
+export function unknownKeyword(
+  context: FileContext,
+  map: ValueMap,
+  name: string,
+  level: Level,
+  candidates: Iterable<string>,
+): void {
+  const position = keyPositionOf(map, name);
+  const refused = refusedKeyword(name);
+  if (refused) {
+    context.faults.error('unsupported-keyword', refused.message, { position, hint: refused.hint });
+    return;
+  }
+  const others = [...candidates];
+  const known = level === 'play' ? [...others, ...keywordNames(level)] : [...keywordNames(level), ...others];
+  const nearest = suggest(name, known);
+  context.faults.error('unknown-keyword', `unknown ${level} keyword "${name}"`, {
+    position,
+    hint: nearest ? `did you mean "${nearest}"?` : undefined,
+  });
+}
+
+function misplaced(context: FileContext, map: ValueMap, name: string, level: Level): void {
+  const levels = keywords.get(name)?.levels ?? [];
+  context.faults.error('misplaced-keyword', `"${name}" cannot stand on a ${level}`, {
+    position: keyPositionOf(map, name),
+    hint: `it belongs on a ${levels.join(' or ')}`,
+  });
+}
+
+function readLoopControl(context: FileContext, map: ValueMap): LoopControl | undefined {
+  const source = readKeywordValue(context, map, 'loop_control', 'map');
+  if (source === undefined) return undefined;
+  const found: Record<string, unknown> = {};
+  for (const name of Object.keys(source)) {
+    const entry = loopControlKeywords.get(name);
+    if (!entry) {
+      const nearest = suggest(name, loopControlKeywords.keys());
+      context.faults.error('unknown-keyword', `unknown keyword "${name}" in loop_control`, {
+        position: keyPositionOf(source, name),
+        hint: nearest ? `did you mean "${nearest}"?` : `known: ${[...loopControlKeywords.keys()].join(', ')}`,
+      });
+      continue;
+    }
+    const [field, kind] = entry;
+    const value = readKeywordValue(context, source, name, kind);
+    if (value === undefined) continue;
+    found[field] = value;
+    copyPlace(source, name, found, field);
+  }
+  return found;
+}

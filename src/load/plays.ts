@@ -1,0 +1,194 @@
+import type { Play, Task, TaskNode, VarsPrompt } from '../model/playbook.ts';
+import { isMap, type Value, type ValueMap } from '../model/value.ts';
+import { suggest } from '../util/suggest.ts';
+import { copyPlace, keyPositionOf, positionOf, startOf } from '../util/yaml.ts';
+import { type FileContext, idAt } from './context.ts';
+import { mergeKeywords } from './import-tasks.ts';
+import { hasTemplate, readKeywordValue, typeName } from './keyword-values.ts';
+import { readKeywords, unknownKeyword } from './keywords.ts';
+import { readTaskList } from './tasks.ts';
+import { readVarsFiles } from './vars-files.ts';
+
+const strategies = ['linear', 'free'] as const;
+const orders = ['inventory', 'reverse_inventory', 'sorted', 'reverse_sorted', 'shuffle'] as const;
+
+/** Keys that only plays have, beside the common keywords. */
+const playKeys = [
+  'hosts',
+  'gather_facts',
+  'vars_files',
+  'vars_prompt',
+  'pre_tasks',
+  'tasks',
+  'post_tasks',
+  'handlers',
+  'serial',
+  'max_fail_percentage',
+  'strategy',
+  'order',
+  'force_handlers',
+] as const;
+
+/** Reads one play; what is wrong is reported, and what can be read is returned all the same. */
+export function readPlay(context: FileContext, map: ValueMap): Play {
+  const position = startOf(map) ?? { file: context.file, line: 1, col: 1 };
+  const { keywords, others } = readKeywords(context, map, 'play');
+  for (const name of others) {
+    if (!playKeys.some((key) => key === name)) unknownKeyword(context, map, name, 'play', playKeys);
+  }
+  const gatherFacts = readKeywordValue(context, map, 'gather_facts', 'boolean');
+  const maxFailPercentage = readKeywordValue(context, map, 'max_fail_percentage', 'number');
+  const forceHandlers = readKeywordValue(context, map, 'force_handlers', 'boolean');
+  const play: Play = {
+    kind: 'play',
+    id: idAt(context, position),
+    hosts: readHosts(context, map),
+    keywords,
+    ...(gatherFacts === undefined ? {} : { gatherFacts }),
+    varsFiles: readVarsFiles(context, map),
+    varsPrompt: readVarsPrompt(context, map),
+    preTasks: readTaskList(context, map, 'pre_tasks', 'task'),
+    tasks: readTaskList(context, map, 'tasks', 'task'),
+    postTasks: readTaskList(context, map, 'post_tasks', 'task'),
+    handlers: flattenHandlers(readTaskList(context, map, 'handlers', 'handler')),
+    serial: readSerial(context, map),
+    ...(maxFailPercentage === undefined ? {} : { maxFailPercentage }),
+    strategy: readChoice(context, map, 'strategy', strategies),
+    order: readChoice(context, map, 'order', orders),
+    ...(forceHandlers === undefined ? {} : { forceHandlers }),
+    position,
+    directory: context.playbookDirectory,
+  };
+  for (const [name, field] of [
+    ['hosts', 'hosts'],
+    ['gather_facts', 'gatherFacts'],
+    ['serial', 'serial'],
+    ['max_fail_percentage', 'maxFailPercentage'],
+    ['force_handlers', 'forceHandlers'],
+  ] as const) {
+    copyPlace(map, name, play, field);
+  }
+  return play;
+}
+
+function readHosts(context: FileContext, map: ValueMap): string {
+  const value = map['hosts'];
+  if (value === undefined) {
+    context.faults.error('missing-hosts', 'this play does not say which hosts it is for', {
+      position: startOf(map),
+      hint: 'add "hosts: all", a group, or a pattern',
+    });
+    return '';
+  }
+  const list: readonly Value[] = Array.isArray(value) ? value : [value];
+  const names = list.filter((item): item is string => typeof item === 'string' && item.trim() !== '');
+  if (names.length === list.length && names.length > 0) return names.map((name) => name.trim()).join(',');
+  context.faults.error(
+    'wrong-type',
+    `"hosts" must be a pattern or a list of patterns, not ${typeName(value)}`,
+    {
+      position: positionOf(map, 'hosts'),
+    },
+  );
+  return '';
+}
+
+function readSerial(context: FileContext, map: ValueMap): (number | string)[] {
+  const value = map['serial'];
+  if (value === undefined || value === null) return [];
+  const list: readonly Value[] = Array.isArray(value) ? value : [value];
+  const sizes: (number | string)[] = [];
+  for (const item of list) {
+    const size = typeof item === 'string' && /^\d+$/.test(item) ? Number(item) : item;
+    const isCount = typeof size === 'number' && Number.isInteger(size) && size >= 0;
+    const isText = typeof size === 'string' && (/^\d+(?:\.\d+)?%$/.test(size) || hasTemplate(size));
+    if (isCount || isText) {
+      sizes.push(size);
+      continue;
+    }
+    context.faults.error(
+      'wrong-type',
+      `"serial" takes numbers of hosts or percentages, not ${typeName(item)}`,
+      {
+        position: positionOf(map, 'serial'),
+        hint: 'for example 1, "30%", or [1, 5, "100%"]',
+      },
+    );
+  }
+  return sizes;
+}
+
+function readChoice<T extends string>(
+  context: FileContext,
+  map: ValueMap,
+  name: string,
+  choices: readonly [T, ...T[]],
+): T {
+  const value = map[name];
+  if (value === undefined) return choices[0];
+  const found = choices.find((choice) => choice === value);
+  if (found) return found;
+  const nearest = typeof value === 'string' ? suggest(value, choices) : undefined;
+  const message = `"${name}" must be one of ${choices.join(', ')}, not ${typeName(value)}`;
+  context.faults.error('wrong-value', message, {
+    position: positionOf(map, name),
+    hint: choiceHint(value, nearest),
+  });
+  return choices[0];
+}
+
+function choiceHint(value: Value, nearest: string | undefined): string | undefined {
+  if (value === 'host_pinned') return 'use free, and --forks for how many hosts are worked on at a time';
+  if (value === 'debug') return 'use --step';
+  return nearest ? `did you mean "${nearest}"?` : undefined;
+}
+
+/** Handlers hold no blocks: what `import_tasks` put around them moves onto each of them. */
+function flattenHandlers(nodes: readonly TaskNode[]): Task[] {
+  return nodes.flatMap((node) => {
+    if (node.kind === 'task') return [node];
+    return flattenHandlers(node.tasks).map((task) => mergeKeywords(node.keywords, task));
+  });
+}
+
+const promptKeys = ['name', 'prompt', 'default', 'private', 'confirm'];
+
+function readVarsPrompt(context: FileContext, map: ValueMap): VarsPrompt[] {
+  const value = map['vars_prompt'];
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) {
+    context.faults.error('wrong-type', `"vars_prompt" must be a list, not ${typeName(value)}`, {
+      position: positionOf(map, 'vars_prompt'),
+    });
+    return [];
+  }
+  return (value as readonly Value[]).flatMap((item, index) => readPrompt(context, value, index, item));
+}
+
+function readPrompt(context: FileContext, list: readonly Value[], index: number, item: Value): VarsPrompt[] {
+  const name = isMap(item) ? readKeywordValue(context, item, 'name', 'variable') : undefined;
+  if (!isMap(item) || typeof name !== 'string') {
+    context.faults.error('wrong-type', 'an entry of vars_prompt must be a mapping with a name', {
+      position: positionOf(list, index),
+    });
+    return [];
+  }
+  for (const key of Object.keys(item)) {
+    if (promptKeys.includes(key)) continue;
+    const nearest = suggest(key, promptKeys);
+    context.faults.error('unknown-keyword', `unknown keyword "${key}" in vars_prompt`, {
+      position: keyPositionOf(item, key),
+      hint: nearest ? `did you mean "${nearest}"?` : `known: ${promptKeys.join(', ')}`,
+    });
+  }
+  const prompt = readKeywordValue(context, item, 'prompt', 'text');
+  return [
+    {
+      name,
+      prompt: typeof prompt === 'string' ? prompt : name,
+      ...(item['default'] === undefined ? {} : { default: item['default'] }),
+      private: readKeywordValue(context, item, 'private', 'plain-boolean') !== false,
+      confirm: readKeywordValue(context, item, 'confirm', 'plain-boolean') === true,
+    },
+  ];
+}
