@@ -20,6 +20,7 @@ import { ping } from './ping.ts';
 import { script } from './script.ts';
 import { setFact } from './set_fact.ts';
 import { shell } from './shell.ts';
+import { systemd } from './systemd.ts';
 
 const all: readonly Module[] = [
   addHost,
@@ -43,6 +44,7 @@ const all: readonly Module[] = [
   script,
   setFact,
   shell,
+  systemd,
 ];
 
 /** Every module by each of its names. */
