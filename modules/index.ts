@@ -4,6 +4,7 @@ import { apt } from './apt.ts';
 import { assert } from './assert.ts';
 import { command } from './command.ts';
 import { compose } from './compose.ts';
+import { copy } from './copy.ts';
 import { debug } from './debug.ts';
 import { dockerContainerInfo } from './docker_container_info.ts';
 import { dockerImage } from './docker_image.ts';
@@ -21,6 +22,7 @@ import { script } from './script.ts';
 import { setFact } from './set_fact.ts';
 import { shell } from './shell.ts';
 import { systemd } from './systemd.ts';
+import { template } from './template.ts';
 
 const all: readonly Module[] = [
   addHost,
@@ -28,6 +30,7 @@ const all: readonly Module[] = [
   assert,
   command,
   compose,
+  copy,
   debug,
   dockerContainerInfo,
   dockerImage,
@@ -45,6 +48,7 @@ const all: readonly Module[] = [
   setFact,
   shell,
   systemd,
+  template,
 ];
 
 /** Every module by each of its names. */
