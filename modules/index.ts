@@ -11,6 +11,7 @@ import { dockerImage } from './docker_image.ts';
 import { fail } from './fail.ts';
 import { groupBy } from './group_by.ts';
 import { harborReplication } from './harbor_replication.ts';
+import { harborSecretkey } from './harbor_secretkey.ts';
 import { importTasks } from './import_tasks.ts';
 import { includeTasks } from './include_tasks.ts';
 import { includeVars } from './include_vars.ts';
@@ -19,12 +20,16 @@ import { mysqldumpImport } from './mysqldump_import.ts';
 import { pause } from './pause.ts';
 import { ping } from './ping.ts';
 import { script } from './script.ts';
+import { secretFile } from './secret_file.ts';
 import { setFact } from './set_fact.ts';
 import { shell } from './shell.ts';
 import { systemd } from './systemd.ts';
 import { template } from './template.ts';
+import { treeCopy } from './tree_copy.ts';
 
 const all: readonly Module[] = [
+  secretFile,
+  treeCopy,
   addHost,
   apt,
   assert,
@@ -37,6 +42,7 @@ const all: readonly Module[] = [
   fail,
   groupBy,
   harborReplication,
+  harborSecretkey,
   importTasks,
   includeTasks,
   includeVars,

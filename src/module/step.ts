@@ -182,11 +182,48 @@ export interface SaveStep extends StepCommon {
   readonly remotePath?: string;
 }
 
-export type Step = RunStep | PutStep | RemoveStep | RequestStep | WaitStep | StreamStep | SaveStep;
+/** Makes what is missing in a vault file on the control node; values never pass through a plan. */
+export interface SecretsStep extends StepCommon {
+  readonly kind: 'secrets';
+  /** Absolute path of the vault file. */
+  readonly localPath: string;
+  readonly make: readonly SecretRequest[];
+}
+
+export type SecretRequest =
+  | { readonly kind: 'password'; readonly name: string; readonly length: number; readonly characters: string }
+  /** Puts PEM texts under `name` (certificate) and `name_key` (private key). */
+  | {
+      readonly kind: 'certificate';
+      readonly name: string;
+      readonly subject: string;
+      readonly names: readonly string[];
+      readonly days: number;
+      readonly bits: number;
+      readonly isAuthority: boolean;
+      /** Name of the authority that signs it; undefined = signed by itself. */
+      readonly signedBy?: string;
+    };
+
+export type Step =
+  | RunStep
+  | PutStep
+  | RemoveStep
+  | RequestStep
+  | WaitStep
+  | StreamStep
+  | SaveStep
+  | SecretsStep;
 
 /** Changes to the engine's own memory; carried out in check mode too. */
 export type Effect =
-  | { readonly kind: 'set_facts'; readonly facts: ValueMap; readonly cacheable?: boolean }
+  | {
+      readonly kind: 'set_facts';
+      readonly facts: ValueMap;
+      readonly cacheable?: boolean;
+      /** Every string in it is masked from now on. */
+      readonly secret?: boolean;
+    }
   | { readonly kind: 'include_vars'; readonly values: ValueMap }
   | {
       readonly kind: 'add_host';
