@@ -5,7 +5,7 @@ interface Refusal {
 }
 
 const keywordHints: Readonly<Record<string, string>> = {
-  roles: 'put the tasks in a file and use import_tasks or include_tasks; defaults go to vars_files',
+  roles: 'put the tasks in a file and use import_tasks or include_tasks; defaults go to defaults_files',
   async: 'leave it out: tasks run in parallel on all hosts, and "timeout" limits how long one may take',
   poll: 'leave it out: tasks run in parallel on all hosts, and "timeout" limits how long one may take',
   debugger: 'use --step, or the debug module',

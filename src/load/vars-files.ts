@@ -52,19 +52,23 @@ export function checkNames(values: ValueMap, faults: Faults): void {
   }
 }
 
-/** Reads `vars_files:`; files whose path holds no template are parsed at once. */
-export function readVarsFiles(context: FileContext, map: ValueMap): VarsFile[] {
-  const value = map['vars_files'];
+/** Reads `vars_files:` or `defaults_files:`; files whose path holds no template are parsed at once. */
+export function readVarsFiles(
+  context: FileContext,
+  map: ValueMap,
+  key: 'vars_files' | 'defaults_files',
+): VarsFile[] {
+  const value = map[key];
   if (value === undefined || value === null) return [];
   const list: readonly Value[] = Array.isArray(value) ? value : [value];
   const files: VarsFile[] = [];
   for (const [index, path] of list.entries()) {
     const position = positionOf(
       Array.isArray(value) ? value : map,
-      Array.isArray(value) ? index : 'vars_files',
+      Array.isArray(value) ? index : key,
     );
     if (typeof path !== 'string' || path.trim() === '') {
-      context.faults.error('wrong-type', `"vars_files" takes paths, not ${typeName(path)}`, {
+      context.faults.error('wrong-type', `"${key}" takes paths, not ${typeName(path)}`, {
         position,
         hint: Array.isArray(path)
           ? 'name each file on a line of its own; a choice is made by a template'

@@ -108,6 +108,8 @@ export interface Play {
   readonly gatherFacts?: Templated<boolean>;
   /** Paths as written, each with its place; looked for next to the playbook. */
   readonly varsFiles: readonly VarsFile[];
+  /** `defaults_files:`, our own: like vars_files, but every other source of variables wins over them. */
+  readonly defaultsFiles?: readonly VarsFile[];
   readonly varsPrompt: readonly VarsPrompt[];
   readonly preTasks: readonly TaskNode[];
   readonly tasks: readonly TaskNode[];
