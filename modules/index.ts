@@ -9,6 +9,8 @@ import { debug } from './debug.ts';
 import { dockerContainerInfo } from './docker_container_info.ts';
 import { dockerImage } from './docker_image.ts';
 import { fail } from './fail.ts';
+import { fetch } from './fetch.ts';
+import { file } from './file.ts';
 import { groupBy } from './group_by.ts';
 import { harborReplication } from './harbor_replication.ts';
 import { harborSecretkey } from './harbor_secretkey.ts';
@@ -23,13 +25,13 @@ import { script } from './script.ts';
 import { secretFile } from './secret_file.ts';
 import { setFact } from './set_fact.ts';
 import { shell } from './shell.ts';
+import { slurp } from './slurp.ts';
+import { stat } from './stat.ts';
 import { systemd } from './systemd.ts';
 import { template } from './template.ts';
 import { treeCopy } from './tree_copy.ts';
 
 const all: readonly Module[] = [
-  secretFile,
-  treeCopy,
   addHost,
   apt,
   assert,
@@ -40,6 +42,8 @@ const all: readonly Module[] = [
   dockerContainerInfo,
   dockerImage,
   fail,
+  fetch,
+  file,
   groupBy,
   harborReplication,
   harborSecretkey,
@@ -51,10 +55,14 @@ const all: readonly Module[] = [
   pause,
   ping,
   script,
+  secretFile,
   setFact,
   shell,
+  slurp,
+  stat,
   systemd,
   template,
+  treeCopy,
 ];
 
 /** Every module by each of its names. */

@@ -46,8 +46,10 @@ export function attributeDrift(desired: Attributes, stat: FileStat): AttributeDr
   };
 }
 
-export function hasDrift(drift: AttributeDrift): boolean {
-  return Object.keys(drift).length > 0;
+/** The step that gives a present path its attributes, or none where they are as desired. */
+export function driftSteps(path: string, stat: FileStat, desired: Attributes): RunStep[] {
+  const drift = attributeDrift(desired, stat);
+  return Object.keys(drift).length > 0 ? [attributeStep(path, stat, drift)] : [];
 }
 
 /** The attributes a new path gets, mode in octal. */
@@ -56,18 +58,6 @@ export function newAttributes(desired: Attributes, type: 'file' | 'directory'): 
     ...(desired.mode === undefined ? {} : { mode: resolveMode(desired.mode, undefined, type) }),
     ...(desired.owner === undefined ? {} : { owner: String(desired.owner) }),
     ...(desired.group === undefined ? {} : { group: String(desired.group) }),
-  };
-}
-
-/** One step that gives a path its attributes. Owner first: chown clears set-user-ID bits. */
-export function attributeStep(path: string, stat: FileStat, drift: AttributeDrift): RunStep {
-  const names = Object.entries(drift).map(([key, value]) => `${key} ${value}`);
-  return {
-    kind: 'run',
-    script: attributeScript(quoteWord(path), drift, stat.type === 'link'),
-    summary: `set ${names.join(', ')} of ${path}`,
-    predicts: [predictAttributes(path, stat, drift)],
-    diff: [{ header: path, ...attributeTexts(stat, drift) }],
   };
 }
 
@@ -81,9 +71,14 @@ export function attributeScript(operands: string, drift: AttributeDrift, isLink 
   const owner = `${drift.owner ?? ''}${drift.group === undefined ? '' : `:${drift.group}`}`;
   const commands = [
     ...(owner === '' ? [] : [`chown ${isLink ? '-h ' : ''}-- ${quoteWord(owner)} ${operands}`]),
-    ...(drift.mode === undefined || isLink ? [] : [`chmod -- ${drift.mode} ${operands}`]),
+    ...(drift.mode === undefined || isLink ? [] : [`chmod -- ${chmodWord(drift.mode)} ${operands}`]),
   ];
   return commands.length === 0 ? ':' : commands.join(' && ');
+}
+
+/** Five digits: GNU chmod keeps set-group-ID of directories where it sees four (coreutils, 27.4). */
+export function chmodWord(mode: string): string {
+  return mode.padStart(5, '0');
 }
 
 /** Registered values of a path: what it is, with what was or will be changed about it. */
@@ -97,6 +92,18 @@ export function statValues(stat: FileStat | undefined, drift: AttributeDrift): V
     ...(group === undefined ? {} : { group }),
     ...(stat === undefined || drift.owner !== undefined ? {} : { uid: stat.uid }),
     ...(stat === undefined || drift.group !== undefined ? {} : { gid: stat.gid }),
+  };
+}
+
+/** Owner before mode: chown clears set-user-ID bits. */
+function attributeStep(path: string, stat: FileStat, drift: AttributeDrift): RunStep {
+  const names = Object.entries(drift).map(([key, value]) => `${key} ${value}`);
+  return {
+    kind: 'run',
+    script: attributeScript(quoteWord(path), drift, stat.type === 'link'),
+    summary: `set ${names.join(', ')} of ${path}`,
+    predicts: [predictAttributes(path, stat, drift)],
+    diff: [{ header: path, ...attributeTexts(stat, drift) }],
   };
 }
 

@@ -17,8 +17,7 @@ import {
   type Attributes,
   attributeDrift,
   attributeScript,
-  attributeStep,
-  hasDrift,
+  driftSteps,
   newAttributes,
   statValues,
 } from './file-attributes.ts';
@@ -150,11 +149,6 @@ function fileSteps(params: CopyParams, entry: FileEntry): Step[] {
   const write = writeStep(params, entry);
   if (stat === undefined || stat.type === 'file') return [write];
   return [{ kind: 'remove', path: entry.path, summary: `remove the ${stat.type} ${entry.path}` }, write];
-}
-
-function driftSteps(path: string, stat: FileStat, desired: Attributes): Step[] {
-  const drift = attributeDrift(desired, stat);
-  return hasDrift(drift) ? [attributeStep(path, stat, drift)] : [];
 }
 
 function desiredAttributes(params: CopyParams, entry: FileEntry): Attributes {

@@ -89,7 +89,7 @@ describe('what is compared', () => {
     expect(await run({ content: 'old\n', mode: 'u=rw,g=r', owner: 'root' })).toMatchObject([
       {
         kind: 'run',
-        script: 'chown -- root /etc/a && chmod -- 0640 /etc/a',
+        script: 'chown -- root /etc/a && chmod -- 00640 /etc/a',
         diff: [
           { header: '/etc/a', before: 'mode: 0600\nowner: harbor\n', after: 'mode: 0640\nowner: root\n' },
         ],
@@ -135,7 +135,10 @@ describe('trees', () => {
     const host = fakeHost({ local, files: { '/srv/x': '1', '/srv/sub/y': 'old' } });
     const whole = await readAndPlan(copy, { src: 'tree', dest: '/srv', directory_mode: '0750' }, host);
     expect(whole.steps).toMatchObject([
-      { kind: 'run', script: 'mkdir -p -- /srv/tree /srv/tree/sub && chmod -- 0750 /srv/tree /srv/tree/sub' },
+      {
+        kind: 'run',
+        script: 'mkdir -p -- /srv/tree /srv/tree/sub && chmod -- 00750 /srv/tree /srv/tree/sub',
+      },
       { kind: 'put', path: '/srv/tree/sub/y' },
       { kind: 'put', path: '/srv/tree/x' },
     ]);
@@ -157,7 +160,7 @@ describe('sources on the host', () => {
       new=$(mktemp /dst/f.XXXXXX)
       trap 'rm -f -- "$new"' EXIT
       cat -- /src/f >"$new"
-      chown -- 10000:10000 "$new" && chmod -- 0600 "$new"
+      chown -- 10000:10000 "$new" && chmod -- 00600 "$new"
       sh -n "$new"
       backup=/dst/f."$$.$(date +%Y-%m-%d@%H:%M:%S)~"
       cp -p -- /dst/f "$backup"
