@@ -1,0 +1,138 @@
+import { type Duplex, PassThrough } from 'node:stream';
+import { becomeKey, PasswordRefused } from './become.ts';
+import { ChannelSlots } from './channel-slots.ts';
+import { runCommand } from './command-channel.ts';
+import type {
+  Become,
+  Connection,
+  ConnectionCounters,
+  ConnectionSpec,
+  ExecRequest,
+  ExecResult,
+  ExecStream,
+  ShellRequest,
+} from './connection.ts';
+import { killGroup } from './kill-group.ts';
+import { type OpenShell, openShell } from './open-shell.ts';
+import { PipelinedShell } from './pipelined-shell.ts';
+import { flushReads } from './step-barrier.ts';
+import type { Transport } from './transport.ts';
+import { TransportHolder } from './transport-holder.ts';
+
+const defaultTimeoutMs = 10_000;
+
+/** Between TERM and KILL for a command past its deadline, milliseconds. */
+const graceMs = 2_000;
+
+/** A connection over any transport; reconnects by itself while nothing that changes is under way. */
+export class HostConnection implements Connection {
+  readonly spec: ConnectionSpec;
+  readonly #transport: TransportHolder;
+  readonly #shells = new Map<string, PipelinedShell>();
+  readonly #slots = new ChannelSlots();
+  readonly #counters = { requests: 0, writes: 0, channels: 0 };
+  readonly #refused = new Map<string, PasswordRefused>();
+
+  /** @param connect opens the transport; called again where contact was lost */
+  constructor(spec: ConnectionSpec, connect: () => Promise<Transport>) {
+    this.spec = spec;
+    this.#transport = new TransportHolder(spec.name, connect);
+  }
+
+  /** Makes contact now. Throws ConnectionError. */
+  async open(): Promise<void> {
+    await this.#transport.get();
+  }
+
+  get counters(): ConnectionCounters {
+    return this.#counters;
+  }
+
+  shell(request: ShellRequest): Promise<ExecResult> {
+    if (request.kind === 'step') flushReads(this);
+    return this.#shellFor(request.become).request(request);
+  }
+
+  exec(request: ExecRequest): Promise<ExecResult> {
+    if (request.kind === 'step') flushReads(this);
+    this.#counters.requests++;
+    return this.#onOwnChannel(request);
+  }
+
+  async execStream(request: Omit<ExecRequest, 'stdin' | 'onOutput' | 'durable'>): Promise<ExecStream> {
+    if (request.kind === 'step') flushReads(this);
+    this.#counters.requests++;
+    const stdin = new PassThrough();
+    const stdout = new PassThrough();
+    const killer: Killer = { kill: async () => true };
+    const done = this.#onOwnChannel({ ...request, stdin }, stdout, killer);
+    done.catch((error: unknown) => stdout.destroy(error instanceof Error ? error : undefined));
+    return { stdin, stdout, done, kill: () => void killer.kill().catch(() => undefined) };
+  }
+
+  async openTcp(address: string, port: number): Promise<Duplex> {
+    const transport = await this.#transport.get();
+    return transport.openTcp(address, port);
+  }
+
+  async close(): Promise<void> {
+    for (const shell of this.#shells.values()) shell.close();
+    this.#shells.clear();
+    await this.#transport.close();
+  }
+
+  #shellFor(become: Become | undefined): PipelinedShell {
+    const key = becomeKey(become);
+    const present = this.#shells.get(key);
+    if (present) return present;
+    const shell = new PipelinedShell({
+      hostName: this.spec.name,
+      open: () => this.#slots.forShell(() => this.#openShell(become)),
+      kill: (group) => this.#kill(become, group, 0),
+      onUnreachable: () => this.#transport.drop(),
+      counters: this.#counters,
+    });
+    this.#shells.set(key, shell);
+    return shell;
+  }
+
+  #onOwnChannel(
+    request: Omit<ExecRequest, 'durable'>,
+    stdout?: PassThrough,
+    killer?: Killer,
+  ): Promise<ExecResult> {
+    const run = (shell: OpenShell) => {
+      const kill = async () =>
+        shell.processGroup === undefined || this.#kill(request.become, shell.processGroup, graceMs);
+      if (killer) killer.kill = kill;
+      const options = { hostName: this.spec.name, shell, request, kill };
+      return runCommand(stdout === undefined ? options : { ...options, stdout });
+    };
+    return this.#slots.forCommand(() => this.#openShell(request.become), run);
+  }
+
+  async #kill(become: Become | undefined, processGroup: number, grace: number): Promise<boolean> {
+    const shell = await this.#openShell(become).catch(() => undefined);
+    return shell !== undefined && killGroup(shell, this.spec.name, processGroup, grace);
+  }
+
+  /** A password refused once is never sent again: every later shell gets the same error. */
+  async #openShell(become: Become | undefined): Promise<OpenShell> {
+    const key = JSON.stringify([becomeKey(become), become?.password]);
+    const refused = this.#refused.get(key);
+    if (refused) throw refused;
+    const transport = await this.#transport.get();
+    this.#counters.channels++;
+    const timeoutMs = this.spec.connectTimeoutMs ?? defaultTimeoutMs;
+    try {
+      return await openShell({ transport, hostName: this.spec.name, become, timeoutMs });
+    } catch (error) {
+      if (error instanceof PasswordRefused) this.#refused.set(key, error);
+      throw error;
+    }
+  }
+}
+
+interface Killer {
+  kill: () => Promise<boolean>;
+}

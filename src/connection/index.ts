@@ -1,0 +1,11 @@
+export { connect } from './connect.ts';
+export type {
+  Become,
+  Connection,
+  ConnectionCounters,
+  ConnectionSpec,
+  ExecRequest,
+  ExecResult,
+  ExecStream,
+  ShellRequest,
+} from './connection.ts';

@@ -1,0 +1,288 @@
+import { CommandError, ConnectionError } from '../model/errors.ts';
+import type { ExecResult, ShellRequest } from './connection.ts';
+import { type Deferred, deferred } from './deferred.ts';
+import { frameRequest, type Mark } from './frame.ts';
+import type { OpenShell } from './open-shell.ts';
+import { execResult, OutputCapture } from './output-capture.ts';
+import { inputText, withLocale } from './script-text.ts';
+import type { ChannelEnd } from './transport.ts';
+
+/** Requests written and not yet answered: so many, and so many bytes. */
+const maxInFlight = 500;
+const maxInFlightBytes = 256 * 1024;
+/** A read is issued again after a lost shell this often. */
+const maxAttempts = 3;
+/** What an abandoned or timed-out request is taken to have ended with: 128 + SIGKILL. */
+const killed = 137;
+
+export interface PipelinedShellOptions {
+  readonly hostName: string;
+  /** Opens a new shell on the host; called again after one was lost. */
+  open(): Promise<OpenShell>;
+  /** Kills a process group on the host over another channel; false where nothing could be reached. */
+  kill(processGroup: number): Promise<boolean>;
+  /** Called before a stuck shell is replaced because even its killing failed: contact is lost. */
+  onUnreachable(): void;
+  /** Called with bytes that came outside any reply (a child left in the background). */
+  onStray?(stream: 'stdout' | 'stderr', chunk: Buffer): void;
+  readonly counters: { requests: number; writes: number };
+}
+
+interface Entry {
+  readonly request: ShellRequest;
+  readonly reply: Deferred<ExecResult>;
+  /** Made anew for every attempt. */
+  stdout: OutputCapture;
+  stderr: OutputCapture;
+  id: number;
+  bytes: number;
+  attempts: number;
+  startedMs: number;
+  began: { stdout: boolean; stderr: boolean };
+  exitCode: number | undefined;
+  ended: { stdout: boolean; stderr: boolean };
+}
+
+/**
+ * One `sh` on a host that answers requests in order. They are written without waiting for replies, all of
+ * a tick in one write. A lost shell is reopened: reads go out again, a step that was under way is an error.
+ */
+export class PipelinedShell {
+  readonly #options: PipelinedShellOptions;
+  readonly #waiting: Entry[] = [];
+  #inFlight: Entry[] = [];
+  #inFlightBytes = 0;
+  #shell: OpenShell | undefined;
+  #isOpening = false;
+  #isFlushPlanned = false;
+  #isBlocked = false;
+  #isClosed = false;
+  #lastId = 0;
+  #deadline: NodeJS.Timeout | undefined;
+
+  constructor(options: PipelinedShellOptions) {
+    this.#options = options;
+  }
+
+  /** Queues a request; it is written with all others of this tick. */
+  request(request: ShellRequest): Promise<ExecResult> {
+    if (this.#isClosed) {
+      return Promise.reject(new ConnectionError(`${this.#options.hostName}: the connection was closed`));
+    }
+    const entry = newEntry(request);
+    this.#options.counters.requests++;
+    this.#waiting.push(entry);
+    this.#planFlush();
+    return entry.reply.promise;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#deadline);
+    const error = new ConnectionError(`${this.#options.hostName}: the connection was closed`);
+    for (const entry of [...this.#inFlight.splice(0), ...this.#waiting.splice(0)]) entry.reply.reject(error);
+    this.#shell?.channel.close();
+    this.#shell = undefined;
+  }
+
+  #planFlush(): void {
+    if (this.#isFlushPlanned) return;
+    this.#isFlushPlanned = true;
+    setImmediate(() => {
+      this.#isFlushPlanned = false;
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    if (this.#waiting.length === 0 || this.#isClosed) return;
+    if (this.#shell === undefined) {
+      this.#open();
+      return;
+    }
+    const texts = this.#isBlocked ? [] : this.#takeTexts(this.#shell.token);
+    if (texts.length === 0) return;
+    this.#options.counters.writes++;
+    this.#isBlocked = !this.#shell.channel.stdin.write(texts.join(''));
+    this.#armDeadline();
+  }
+
+  /** Moves as many requests as may be under way at once, and gives their framed text. */
+  #takeTexts(token: string): string[] {
+    const texts: string[] = [];
+    while (this.#waiting.length > 0 && this.#inFlight.length < maxInFlight) {
+      const entry = this.#waiting[0];
+      if (entry === undefined) break;
+      const id = this.#lastId + 1;
+      const text = frameRequest(token, id, withLocale(entry.request), inputText(entry.request.stdin));
+      const bytes = Buffer.byteLength(text);
+      if (this.#inFlight.length > 0 && this.#inFlightBytes + bytes > maxInFlightBytes) break;
+      this.#lastId = id;
+      Object.assign(entry, freshAttempt(), { id, bytes, attempts: entry.attempts + 1 });
+      this.#waiting.shift();
+      this.#inFlight.push(entry);
+      this.#inFlightBytes += bytes;
+      texts.push(text);
+    }
+    return texts;
+  }
+
+  #open(): void {
+    if (this.#isOpening) return;
+    this.#isOpening = true;
+    this.#options.open().then(
+      (shell) => this.#onOpen(shell),
+      (error: unknown) => {
+        this.#isOpening = false;
+        for (const entry of this.#waiting.splice(0)) entry.reply.reject(error);
+      },
+    );
+  }
+
+  #onOpen(shell: OpenShell): void {
+    this.#isOpening = false;
+    if (this.#isClosed) {
+      shell.channel.close();
+      return;
+    }
+    this.#shell = shell;
+    this.#isBlocked = false;
+    this.#listen(shell, 'stdout');
+    this.#listen(shell, 'stderr');
+    shell.channel.stdin.on('drain', () => {
+      if (this.#shell !== shell) return;
+      this.#isBlocked = false;
+      this.#flush();
+    });
+    shell.channel.closed.then((end) => this.#onLost(shell, end));
+    this.#flush();
+  }
+
+  #listen(shell: OpenShell, stream: 'stdout' | 'stderr'): void {
+    shell.output[stream] = {
+      onMark: (mark) => {
+        if (this.#shell === shell) this.#onMark(stream, mark);
+      },
+      onData: (chunk) => {
+        if (this.#shell === shell) this.#onData(stream, chunk);
+      },
+    };
+  }
+
+  #onMark(stream: 'stdout' | 'stderr', mark: Mark): void {
+    const entry = this.#inFlight.find((candidate) => candidate.id === mark.id);
+    if (entry === undefined) return;
+    if (mark.kind === 'b') {
+      entry.began[stream] = true;
+      if (stream === 'stdout') entry.startedMs = performance.now();
+      return;
+    }
+    entry.ended[stream] = true;
+    if (stream === 'stdout') entry.exitCode = Number(mark.rest);
+    if (entry.ended.stdout && entry.ended.stderr) this.#onReply(entry);
+  }
+
+  /** Each stream may be ahead of the other by whole replies, so each has its own current request. */
+  #onData(stream: 'stdout' | 'stderr', chunk: Buffer): void {
+    const entry = this.#inFlight.find((candidate) => !candidate.ended[stream]);
+    if (entry?.began[stream]) entry[stream].add(chunk);
+    else this.#options.onStray?.(stream, chunk);
+  }
+
+  #onReply(entry: Entry): void {
+    this.#inFlight = this.#inFlight.filter((other) => other !== entry);
+    this.#inFlightBytes -= entry.bytes;
+    this.#armDeadline();
+    entry.reply.resolve(execResult(entry.exitCode ?? killed, entry.stdout, entry.stderr, entry.startedMs));
+    if (this.#waiting.length > 0) this.#flush();
+  }
+
+  /** The clock of a request runs from when it is the oldest under way. */
+  #armDeadline(): void {
+    const oldest = this.#inFlight[0];
+    clearTimeout(this.#deadline);
+    if (oldest === undefined) return;
+    this.#deadline = setTimeout(() => this.#onDeadline(oldest), oldest.request.timeoutMs);
+  }
+
+  #onDeadline(stuck: Entry): void {
+    const shell = this.#shell;
+    if (shell === undefined || this.#inFlight[0] !== stuck) return;
+    const others = this.#abandon(shell).filter((entry) => entry !== stuck);
+    this.#killStuck(shell).then((isKilled) => {
+      shell.channel.close();
+      if (!isKilled) this.#options.onUnreachable();
+      this.#settleStuck(stuck, isKilled);
+      const why = `was not run: the request before it took longer than ${stuck.request.timeoutMs / 1000} s`;
+      this.#again(others, new CommandError(`${this.#options.hostName}: a step ${why}`));
+      this.#planFlush();
+    });
+  }
+
+  async #killStuck(shell: OpenShell): Promise<boolean> {
+    if (shell.processGroup === undefined) return true;
+    return this.#options.kill(shell.processGroup).catch(() => false);
+  }
+
+  #settleStuck(stuck: Entry, isKilled: boolean): void {
+    if (isKilled) {
+      stuck.reply.resolve(execResult(killed, stuck.stdout, stuck.stderr, stuck.startedMs, true));
+      return;
+    }
+    const seconds = stuck.request.timeoutMs / 1000;
+    stuck.reply.reject(
+      new ConnectionError(
+        `${this.#options.hostName}: no answer within ${seconds} s, and no second channel could be opened to end the command`,
+        { hint: 'the host or the network hangs; whether the command ended is not known' },
+      ),
+    );
+  }
+
+  #onLost(shell: OpenShell, end: ChannelEnd): void {
+    if (this.#shell !== shell) return;
+    const entries = this.#abandon(shell);
+    const why = end.lost ? 'contact was lost' : 'its shell was ended';
+    this.#again(
+      entries,
+      new ConnectionError(`${this.#options.hostName}: ${why} while a step was under way`, {
+        hint: 'whether the step was completed is not known: look at the host before running it again',
+      }),
+    );
+    this.#planFlush();
+  }
+
+  /** Lets go of a shell; gives the requests that were under way in it. */
+  #abandon(shell: OpenShell): Entry[] {
+    if (this.#shell === shell) this.#shell = undefined;
+    clearTimeout(this.#deadline);
+    this.#inFlightBytes = 0;
+    return this.#inFlight.splice(0);
+  }
+
+  /** Reads go back to the head of the queue, steps are told the error. */
+  #again(entries: readonly Entry[], error: Error): void {
+    const reads = entries.filter((entry) => entry.request.kind === 'read' && entry.attempts < maxAttempts);
+    const lost = new ConnectionError(
+      `${this.#options.hostName}: contact was lost ${maxAttempts} times over one read`,
+    );
+    for (const entry of entries) {
+      if (!reads.includes(entry)) entry.reply.reject(entry.request.kind === 'step' ? error : lost);
+    }
+    this.#waiting.unshift(...reads);
+  }
+}
+
+function newEntry(request: ShellRequest): Entry {
+  return { request, reply: deferred(), id: 0, bytes: 0, attempts: 0, ...freshAttempt() };
+}
+
+function freshAttempt() {
+  return {
+    stdout: new OutputCapture(),
+    stderr: new OutputCapture(),
+    startedMs: performance.now(),
+    began: { stdout: false, stderr: false },
+    exitCode: undefined,
+    ended: { stdout: false, stderr: false },
+  };
+}

@@ -1,0 +1,54 @@
+import { ConnectionError } from '../model/errors.ts';
+import type { ConnectionSpec } from './connection.ts';
+import { logIn, TooManyStarts } from './ssh-login.ts';
+import { hopSpec, openByCommand, openDirect, openThrough, type ServerStream } from './ssh-proxy.ts';
+import { resolveSshSettings, type SshSettings } from './ssh-settings.ts';
+import { sshTransport } from './ssh-transport.ts';
+import type { Transport } from './transport.ts';
+
+/** Tries after a server closed before its banner, and the first pause between them, milliseconds. */
+const maxStarts = 6;
+const firstPauseMs = 150;
+
+/**
+ * Connects and logs in, through jump hosts or a proxy command where the settings say so.
+ *
+ * @throws ConnectionError with cause and hint
+ */
+export async function connectSsh(spec: ConnectionSpec, depth = 0): Promise<Transport> {
+  if (depth > 8)
+    throw new ConnectionError(`${spec.name}: more than 8 jump hosts: ProxyJump goes in a circle?`);
+  const settings = resolveSshSettings(spec);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await connectOnce(spec, settings, depth);
+    } catch (error) {
+      if (!(error instanceof TooManyStarts) || attempt === maxStarts) throw error;
+      await pause(firstPauseMs * 2 ** (attempt - 1) * (0.5 + Math.random()));
+    }
+  }
+}
+
+async function connectOnce(spec: ConnectionSpec, settings: SshSettings, depth: number): Promise<Transport> {
+  const server = await openServer(spec, settings, depth);
+  try {
+    const client = await logIn(server.stream, settings, spec);
+    return sshTransport(client, spec.name, server.release);
+  } catch (error) {
+    server.stream.destroy();
+    server.release();
+    throw error;
+  }
+}
+
+async function openServer(spec: ConnectionSpec, settings: SshSettings, depth: number): Promise<ServerStream> {
+  if (settings.proxyCommand !== undefined) return openByCommand(settings.proxyCommand, spec);
+  const last = settings.proxyJump.at(-1);
+  if (last === undefined) return openDirect(settings, spec);
+  const hop = hopSpec(last, settings.proxyJump.slice(0, -1), spec, settings.argsForHops);
+  return openThrough(await connectSsh(hop, depth + 1), settings);
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

@@ -1,0 +1,51 @@
+import { ConnectionError } from '../model/errors.ts';
+import type { Transport } from './transport.ts';
+
+/** The present transport of a host; connects again when it is needed after a loss. */
+export class TransportHolder {
+  readonly #hostName: string;
+  readonly #connect: () => Promise<Transport>;
+  #current: Transport | undefined;
+  #connecting: Promise<Transport> | undefined;
+  #isClosed = false;
+
+  constructor(hostName: string, connect: () => Promise<Transport>) {
+    this.#hostName = hostName;
+    this.#connect = connect;
+  }
+
+  /** The open transport; concurrent callers share one attempt. Throws ConnectionError. */
+  get(): Promise<Transport> {
+    if (this.#isClosed) return Promise.reject(closedError(this.#hostName));
+    if (this.#current?.isOpen) return Promise.resolve(this.#current);
+    this.#connecting ??= this.#attempt().finally(() => {
+      this.#connecting = undefined;
+    });
+    return this.#connecting;
+  }
+
+  /** Gives up the present transport: nothing answers on it any more. */
+  drop(): void {
+    this.#current?.close().catch(() => undefined);
+    this.#current = undefined;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#connecting?.catch(() => undefined);
+    await this.#current?.close();
+    this.#current = undefined;
+  }
+
+  async #attempt(): Promise<Transport> {
+    const transport = await this.#connect();
+    this.#current = transport;
+    if (!this.#isClosed) return transport;
+    await transport.close();
+    throw closedError(this.#hostName);
+  }
+}
+
+function closedError(hostName: string): ConnectionError {
+  return new ConnectionError(`${hostName}: the connection was closed`);
+}
