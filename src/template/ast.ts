@@ -67,6 +67,7 @@ export interface TestNode {
   readonly negated: boolean;
   readonly operand: Node;
   readonly args: readonly Node[];
+  readonly named: readonly (readonly [string, Node])[];
   readonly at: Place;
 }
 

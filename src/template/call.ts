@@ -1,10 +1,11 @@
-import { TemplateError } from '../model/errors.ts';
-import { findUnknown, isUnknown, type Value } from '../model/value.ts';
+import { isUnknown, type Value } from '../model/value.ts';
 import { suggest } from '../util/suggest.ts';
 import type { CallNode, Node } from './ast.ts';
-import { again, faultAt, UndefinedError } from './errors.ts';
-import type { Arguments, Helper, Keywords } from './helpers/helper.ts';
+import { faultAt, UndefinedError } from './errors.ts';
+import { arrange } from './helpers/arrange.ts';
+import type { Helper } from './helpers/helper.ts';
 import { helpers } from './helpers/index.ts';
+import { runHelper } from './helpers/run.ts';
 import { isTruthy } from './operators.ts';
 
 type Evaluate = (node: Node) => Value;
@@ -73,21 +74,6 @@ export function callHelper(node: CallNode, evaluate: Evaluate): Value {
   return runHelper(found, args, keywords);
 }
 
-/** Runs a helper unless an argument is unknown. */
-export function runHelper(found: Helper, args: Arguments, keywords: Keywords): Value {
-  for (const arg of [...args, ...keywords.values()]) {
-    if (arg === undefined) continue;
-    const unknown = found.shallow ? (isUnknown(arg) ? arg : undefined) : findUnknown(arg);
-    if (unknown) return unknown;
-  }
-  try {
-    return found.run(args, keywords);
-  } catch (error) {
-    if (!(error instanceof TemplateError) || error instanceof UndefinedError) throw error;
-    throw again(error, `"${found.name}" ${error.message}`);
-  }
-}
-
 /**
  * The helper a call means.
  *
@@ -100,41 +86,6 @@ export function findHelper(node: CallNode): Helper {
   const nearest = suggest(name, [...helpers.keys(), ...specialNames]);
   const hint = nearest ? `did you mean "${nearest}"?` : hintForCall(node);
   throw faultAt(node.at, `there is no ${node.form} "${name}"`, hint);
-}
-
-/**
- * Puts positional and named arguments in the order of the helper's parameters.
- *
- * @throws TemplateError for too few, too many or unknown ones
- */
-export function arrange<T>(
-  found: Helper,
-  positional: readonly T[],
-  named: readonly (readonly [string, T])[],
-): { args: (T | undefined)[]; keywords: ReadonlyMap<string, T> } {
-  const ordered = found.parameters.filter((parameter) => !parameter.startsWith('*'));
-  const names = ordered.map((parameter) => parameter.replace(/^\.\.\.|\?$/g, ''));
-  if (!ordered.at(-1)?.startsWith('...') && positional.length > names.length) {
-    throw new TemplateError(`"${found.name}" takes at most ${names.length} arguments: ${names.join(', ')}`);
-  }
-  const args: (T | undefined)[] = [...positional];
-  const keywords = new Map<string, T>();
-  for (const [name, value] of named) {
-    const index = names.indexOf(name);
-    if (index >= 0) args[index] = value;
-    else if (found.parameters.includes(`*${name}`)) keywords.set(name, value);
-    else throw noSuchArgument(found, name);
-  }
-  const missing = ordered.findIndex((name, index) => !/^\.\.\.|\?$/.test(name) && args[index] === undefined);
-  if (missing >= 0) throw new TemplateError(`"${found.name}" needs the argument "${names[missing]}"`);
-  return { args, keywords };
-}
-
-function noSuchArgument(found: Helper, name: string): TemplateError {
-  const names = found.parameters.map((parameter) => parameter.replace(/^\.\.\.|^\*|\?$/g, ''));
-  const nearest = suggest(name, names);
-  const hint = nearest ? `did you mean "${nearest}"?` : `it takes ${names.join(', ')}`;
-  return new TemplateError(`"${found.name}" has no argument "${name}"`, { hint });
 }
 
 function withDefault(value: Value | undefined, node: CallNode, evaluate: Evaluate): Value {

@@ -161,6 +161,7 @@ function evaluateTest(node: TestNode, names: Names): boolean | Unknown {
       node.name,
       () => evaluateNode(node.operand, names),
       node.args.map((arg) => evaluateNode(arg, names)),
+      node.named.map(([name, value]) => [name, evaluateNode(value, names)] as const),
     ),
   );
   return node.negated ? negate(result) : result;

@@ -321,7 +321,8 @@ function peg$parse(input, options) {
   }
   function peg$f14(place, negated, name, args) {
     const list = args ? (args.positional ?? [args]) : [];
-    return (operand) => ({ kind: 'test', name, negated: Boolean(negated), operand, args: list, at: place });
+    const named = args?.positional ? args.named : [];
+    return (operand) => ({ kind: 'test', name, negated: Boolean(negated), operand, args: list, named, at: place });
   }
   function peg$f15(first, keys) {
     if (keys.length === 0) return first;

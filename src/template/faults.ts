@@ -1,9 +1,10 @@
 import { TemplateError } from '../model/errors.ts';
 import type { Node, Part } from './ast.ts';
 import { checkBlock } from './blocks.ts';
-import { arrange, checkSpecial, findHelper, isSpecial } from './call.ts';
+import { checkSpecial, findHelper, isSpecial } from './call.ts';
 import { placed } from './errors.ts';
 import { parseExpression } from './expression.ts';
+import { arrange } from './helpers/arrange.ts';
 import { visitNodes } from './references.ts';
 import { compile, isTemplate } from './render.ts';
 import { testName, testSpec } from './run-test.ts';
@@ -67,7 +68,8 @@ function checkNode(node: Node): void {
   }
   if (node.kind === 'test') {
     const name = testName(node.name);
-    if (!presenceTests.has(name)) testSpec(name, node.args.length);
+    if (presenceTests.has(name)) return;
+    arrange({ name, parameters: testSpec(name).parameters }, node.args, node.named);
     const [pattern] = node.args;
     const isPattern = ['match', 'search', 'regex'].includes(name);
     if (isPattern && pattern?.kind === 'literal' && typeof pattern.value === 'string')

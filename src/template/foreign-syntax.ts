@@ -13,6 +13,18 @@ export function foreignSyntax(text: string): TemplateError | undefined {
   if (statement && Object.hasOwn(statementHints, keyword)) {
     return faultAt(placeAt(text, statement.index), `"${statement[0]}" is Jinja`, statementHints[keyword]);
   }
+  return goTemplate(text);
+}
+
+/** `{{.State}}`, `{{json .}}`: Handlebars would read some of them as a path. */
+function goTemplate(text: string): TemplateError | undefined {
+  for (const { start, inside } of mustaches(text)) {
+    const bare = inside.replaceAll(/"[^"]*"|'[^']*'/g, (quoted) => ' '.repeat(quoted.length));
+    const field = /(?:^|[\s(])\$?\.[A-Za-z_]/.exec(bare);
+    if (!field) continue;
+    const at = placeAt(text, start + (bare.length - bare.trimStart().length));
+    return faultAt(at, 'this looks like a Go template', `to keep Go's braces as text, write \\{{${inside}}}`);
+  }
   return undefined;
 }
 
@@ -47,6 +59,9 @@ export function syntaxFault(text: string, cause: unknown): TemplateError {
     const offset = piece.start + (match?.index ?? 0) + (match?.[0].search(/\S/) ?? 0);
     return faultAt(placeAt(text, offset), habit.message, habit.hint(piece.inside));
   }
+  if (text.lastIndexOf('{{') > text.lastIndexOf('}}')) {
+    return faultAt(placeAt(text, text.lastIndexOf('{{')), 'this {{ is never closed');
+  }
   const message = cause instanceof Error ? cause.message : String(cause);
   const at = placeFromParser(text, message);
   return faultAt(at, problemFromParser(message), undefined);
@@ -59,16 +74,6 @@ interface Habit {
 }
 
 const habits: readonly Habit[] = [
-  {
-    pattern: /^\s*\.\w/,
-    message: 'this looks like a Go template',
-    hint: (inside) => `to keep Go's braces as text, write \\{{${inside}}}`,
-  },
-  {
-    pattern: /^\s*(?:range|end|with|if|template|define)?\s+\$?\.\w|^\s*-\s*(?:range|if|end)\b/,
-    message: 'this looks like a Go template',
-    hint: (inside) => `to keep Go's braces as text, write \\{{${inside}}}`,
-  },
   {
     pattern: /\|(?!\s*\})/,
     message: 'filters with | are Jinja',
@@ -135,8 +140,14 @@ function splitOutsideQuotes(text: string, separator: string): string[] {
   return parts;
 }
 
+/** What stands in each pair of braces; comments, raw blocks and escaped braces left out. */
 function mustaches(text: string): { start: number; inside: string }[] {
-  return [...text.matchAll(/(?<!\\)\{\{([\s\S]*?)\}\}/g)].map((match) => ({
+  const blank = (piece: string) => piece.replaceAll(/[^\n]/g, ' ');
+  const live = text
+    .replaceAll(/\{\{\{\{[^/][\s\S]*?\{\{\{\{\/[\s\S]*?\}\}\}\}/g, blank)
+    .replaceAll(/\{\{~?!--[\s\S]*?--~?\}\}|\{\{~?![\s\S]*?\}\}/g, blank);
+  const mustache = /(?<!\\)\{\{((?:"[^"]*"|'[^']*'|[^"'}]|\}(?!\}))*)\}\}/g;
+  return [...live.matchAll(mustache)].map((match) => ({
     start: match.index + 2,
     inside: match[1] ?? '',
   }));
@@ -173,7 +184,7 @@ function placeOfFlat(text: string, flatOffset: number): Place {
 function problemFromParser(message: string): string {
   const mismatch = /^(\S+) doesn't match (\S+)/.exec(message);
   if (mismatch) return `{{#${mismatch[1]}}} is closed by {{/${mismatch[2]}}}`;
-  if (message.includes("got 'EOF'")) return 'the template ends inside {{ … }} or before a block is closed';
+  if (message.includes("got 'EOF'")) return 'the template ends before a block is closed';
   return 'this is not Handlebars syntax';
 }
 

@@ -4,6 +4,7 @@ import type { BlockPart, CallNode, Node, Part, PathNode, Place, Template } from 
 import { faultAt } from './errors.ts';
 import { parseExpressionAt } from './expression.ts';
 import { foreignSyntax, syntaxFault } from './foreign-syntax.ts';
+import { operatorNode } from './operator-helpers.ts';
 
 type Named = readonly (readonly [string, Node])[];
 
@@ -61,6 +62,8 @@ function mustacheOf(statement: hbs.AST.MustacheStatement): Node {
 function callOf(call: hbs.AST.MustacheStatement | hbs.AST.SubExpression): Node {
   const name = nameOf(call.path);
   if (name === 'expr') return embeddedExpression(call);
+  const operator = operatorNode(name, call.params.map(expressionOf), placeOf(call.path));
+  if (operator) return operator;
   const node: CallNode = {
     kind: 'call',
     name,

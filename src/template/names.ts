@@ -1,5 +1,6 @@
 import type { Value } from '../model/value.ts';
 import { isMap } from '../model/value.ts';
+import type { Missing } from './errors.ts';
 import type { Names } from './evaluate.ts';
 import { omit } from './omit.ts';
 import { type Found, follow, type Key } from './paths.ts';
@@ -47,8 +48,18 @@ class BlockNames implements Names {
       if (isMap(item) && Object.hasOwn(item, name)) return follow(item, [name, ...keys], 'this');
     }
     const found = this.#scope.resolve(name, keys);
-    if (found.missing && name === 'omit') return { value: omit };
-    return found;
+    if (!found.missing) return found;
+    if (name === 'omit') return { value: omit };
+    return { missing: { ...found.missing, candidates: this.#candidates(found.missing, depth) } };
+  }
+
+  /** A name that is missing may have been meant for a key of an item or for a block parameter. */
+  #candidates(missing: Missing, depth: number): Iterable<string> {
+    if (missing.parent !== undefined) return missing.candidates;
+    const inner = this.#frames
+      .slice(depth)
+      .flatMap(({ item, params }) => [...params.keys(), ...(isMap(item) ? Object.keys(item) : [])]);
+    return [...inner, ...missing.candidates];
   }
 
   item(depth: number): Value | undefined {

@@ -158,7 +158,7 @@ function childrenOf(node: Node): readonly Node[] {
     case 'conditional':
       return [node.condition, node.whenTrue, node.whenFalse];
     case 'test':
-      return [node.operand, ...node.args];
+      return [node.operand, ...node.args, ...node.named.map(([, value]) => value)];
     case 'call':
       return [...node.args, ...node.named.map(([, value]) => value)];
   }

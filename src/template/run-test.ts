@@ -2,7 +2,10 @@ import { TemplateError } from '../model/errors.ts';
 import { isUnknown, type Unknown, type Value } from '../model/value.ts';
 import { suggest } from '../util/suggest.ts';
 import { UndefinedError } from './errors.ts';
+import { arrange } from './helpers/arrange.ts';
 import { presenceTests, type TestSpec, tests } from './tests.ts';
+
+type Named = readonly (readonly [string, Value])[];
 
 /**
  * The answer of `operand is name(args)`.
@@ -10,18 +13,19 @@ import { presenceTests, type TestSpec, tests } from './tests.ts';
  * @param operand evaluated here, since some tests ask whether it has a value
  * @throws TemplateError for a test that does not exist or has no meaning for the operand
  */
-export function runTest(name: string, operand: () => Value, args: readonly Value[]): boolean | Unknown {
+export function runTest(
+  name: string,
+  operand: () => Value,
+  args: readonly Value[],
+  named: Named = [],
+): boolean | Unknown {
   const plainName = testName(name);
   if (presenceTests.has(plainName)) return isPresent(plainName, operand);
-  const spec = testSpec(plainName, args.length);
+  const spec = testSpec(plainName);
+  const arranged = arrange({ name: plainName, parameters: spec.parameters }, args, named).args;
   const value = operand();
   if (isUnknown(value)) return value;
-  return args.find(isUnknown) ?? spec.test(value, args);
-}
-
-/** Applies a test to a value, as `select` and `selectattr` do; without a name, the value's own truth. */
-export function testValue(name: string, value: Value, args: readonly Value[]): boolean | Unknown {
-  return runTest(name, () => value, args);
+  return arranged.find(isUnknown) ?? spec.test(value, arranged);
 }
 
 /** The name without Ansible's namespace. */
@@ -29,26 +33,15 @@ export function testName(name: string): string {
   return name.replace(/^ansible\.builtin\./, '');
 }
 
-/**
- * The test of that name.
- *
- * @throws TemplateError where there is none, or where it does not take so many arguments
- */
-export function testSpec(name: string, argumentCount: number): TestSpec {
+/** @throws TemplateError where there is no test of that name */
+export function testSpec(name: string): TestSpec {
   const spec = tests.get(name);
-  if (!spec) {
-    const nearest = suggest(name, [...tests.keys(), ...presenceTests]);
-    throw new TemplateError(
-      `there is no test "${name}"`,
-      nearest ? { hint: `did you mean "${nearest}"?` } : {},
-    );
-  }
-  const [least, most] = spec.args;
-  if (argumentCount < least || argumentCount > most) {
-    const count = least === most ? `${least}` : `${least} to ${most}`;
-    throw new TemplateError(`the test "${name}" takes ${count} arguments, not ${argumentCount}`);
-  }
-  return spec;
+  if (spec) return spec;
+  const nearest = suggest(name, [...tests.keys(), ...presenceTests]);
+  throw new TemplateError(
+    `there is no test "${name}"`,
+    nearest ? { hint: `did you mean "${nearest}"?` } : {},
+  );
 }
 
 function isPresent(name: string, operand: () => Value): boolean | Unknown {

@@ -6,9 +6,9 @@ import { compareVersions } from './version.ts';
 
 /** One `is NAME`; gets the operand and its arguments, none of them Unknown at the top. */
 export interface TestSpec {
-  /** Arguments after the operand: at least, at most. */
-  readonly args: readonly [number, number];
-  readonly test: (value: Value, args: readonly Value[]) => boolean | Unknown;
+  /** Arguments after the operand, in order; `?` marks one that may be left out. */
+  readonly parameters: readonly string[];
+  readonly test: (value: Value, args: readonly (Value | undefined)[]) => boolean | Unknown;
 }
 
 /** Tests by name, Ansible's names and aliases. `defined`, `undefined`, `unknown` are the evaluator's. */
@@ -68,7 +68,7 @@ function numberTests(): Record<string, TestSpec> {
       withOne((value, other) => compare('>=', value, other)),
     ),
     ...names(['version', 'version_compare'], {
-      args: [1, 2],
+      parameters: ['version', 'operator?'],
       test: (value, [other = '', operator = '==']) =>
         compareVersions(toText(value), toText(other), toText(operator)),
     }),
@@ -77,9 +77,9 @@ function numberTests(): Record<string, TestSpec> {
 
 function textTests(): Record<string, TestSpec> {
   return {
-    match: pattern((text) => `^(?:${text})`),
-    search: pattern((text) => text),
-    regex: pattern((text) => text),
+    match: pattern((match) => match.index === 0),
+    search: pattern(() => true),
+    regex: pattern(() => true),
     lower: plain((value) => toText(value) === toText(value).toLowerCase()),
     upper: plain((value) => toText(value) === toText(value).toUpperCase()),
   };
@@ -127,24 +127,25 @@ function resultTests(): Record<string, TestSpec> {
 }
 
 function plain(test: (value: Value) => boolean | Unknown): TestSpec {
-  return { args: [0, 0], test };
+  return { parameters: [], test };
 }
 
 function withOne(test: (value: Value, other: Value) => boolean | Unknown): TestSpec {
-  return { args: [1, 1], test: (value, [other = null]) => test(value, other) };
+  return { parameters: ['other'], test: (value, [other = null]) => test(value, other) };
 }
 
 function names(list: readonly string[], spec: TestSpec): Record<string, TestSpec> {
   return Object.fromEntries(list.map((name) => [name, spec]));
 }
 
-function pattern(shape: (text: string) => string): TestSpec {
+function pattern(holds: (match: RegExpExecArray) => boolean): TestSpec {
   return {
-    args: [1, 3],
+    parameters: ['pattern', 'ignorecase?', 'multiline?'],
     test: (value, [text = '', ignoreCase = false, multiline = false]) => {
       if (typeof value !== 'string') throw new TemplateError(`a pattern needs text, not ${kindOf(value)}`);
       const flags = `${ignoreCase === true ? 'i' : ''}${multiline === true ? 'm' : ''}`;
-      return toRegExp(shape(toText(text)), flags).test(value);
+      const match = toRegExp(toText(text), flags).exec(value);
+      return match !== null && holds(match);
     },
   };
 }

@@ -1,8 +1,20 @@
+import { addresses } from './addresses.ts';
+import { encodings } from './encodings.ts';
 import type { Helper } from './helper.ts';
 import { lists } from './lists.ts';
+import { mapHelper } from './mapping.ts';
+import { maps } from './maps.ts';
+import { paths } from './paths.ts';
 import { texts } from './texts.ts';
+import { types } from './types.ts';
+
+const table = new Map<string, Helper>(
+  [...texts, ...lists, ...maps, ...types, ...encodings, ...paths, ...addresses].map((entry) => [
+    entry.name,
+    entry,
+  ]),
+);
+const map = mapHelper(table);
 
 /** Every helper by name. */
-export const helpers: ReadonlyMap<string, Helper> = new Map(
-  [...texts, ...lists].map((entry) => [entry.name, entry]),
-);
+export const helpers: ReadonlyMap<string, Helper> = table.set(map.name, map);

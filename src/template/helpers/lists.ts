@@ -3,7 +3,7 @@ import { findUnknown, isMap, isUnknown, type Unknown, type Value } from '../../m
 import { UndefinedError } from '../errors.ts';
 import { isEqual, isTruthy, orderOf } from '../operators.ts';
 import { follow } from '../paths.ts';
-import { testValue } from '../run-test.ts';
+import { runTest } from '../run-test.ts';
 import {
   type Arguments,
   type Helper,
@@ -191,7 +191,7 @@ function chosen(list: readonly Value[], test: (item: Value) => boolean | Unknown
 function passes(item: Value, test: Value | undefined, args: Arguments): boolean | Unknown {
   if (test === undefined) return isTruthy(item);
   const known = args.flatMap((arg) => (arg === undefined ? [] : [arg]));
-  return findUnknown(known) ?? testValue(textOf(test), item, known);
+  return findUnknown(known) ?? runTest(textOf(test), () => item, known);
 }
 
 function isPresent(item: Value, path: string): boolean {
