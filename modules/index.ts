@@ -8,6 +8,7 @@ import { copy } from './copy.ts';
 import { debug } from './debug.ts';
 import { dockerContainerInfo } from './docker_container_info.ts';
 import { dockerImage } from './docker_image.ts';
+import { exports } from './exports.ts';
 import { fail } from './fail.ts';
 import { fetch } from './fetch.ts';
 import { file } from './file.ts';
@@ -41,6 +42,7 @@ const all: readonly Module[] = [
   debug,
   dockerContainerInfo,
   dockerImage,
+  exports,
   fail,
   fetch,
   file,
