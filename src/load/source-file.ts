@@ -61,7 +61,8 @@ export function isDirectory(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
-function registerSecrets(value: unknown, vault: Vault): void {
+/** Registers every text inside a value that came from an encrypted file. */
+export function registerSecrets(value: unknown, vault: Vault): void {
   if (typeof value === 'string') vault.registerSecret(value);
   else if (typeof value === 'object' && value !== null) {
     for (const item of Object.values(value)) registerSecrets(item, vault);

@@ -63,10 +63,7 @@ export function readVarsFiles(
   const list: readonly Value[] = Array.isArray(value) ? value : [value];
   const files: VarsFile[] = [];
   for (const [index, path] of list.entries()) {
-    const position = positionOf(
-      Array.isArray(value) ? value : map,
-      Array.isArray(value) ? index : key,
-    );
+    const position = positionOf(Array.isArray(value) ? value : map, Array.isArray(value) ? index : key);
     if (typeof path !== 'string' || path.trim() === '') {
       context.faults.error('wrong-type', `"${key}" takes paths, not ${typeName(path)}`, {
         position,

@@ -11,6 +11,8 @@ interface Explanation {
   readonly code: string;
   readonly message: string;
   readonly hint?: string;
+  /** Where the cause stands, if not where the parser gave up. */
+  readonly col?: number;
 }
 
 /** After a syntax error the parser guesses; its later complaints are mostly about its own guesses. */
@@ -23,8 +25,14 @@ export function syntaxFaults(source: SourceText, problems: readonly SyntaxProble
     const position = source.positionAt(problem.offset);
     if (faults.has(position.line)) continue;
     const line = source.text.split('\n', position.line)[position.line - 1] ?? '';
-    const { code, message, hint } = explain(problem, line);
-    faults.set(position.line, { severity: 'error', code, message, position, ...(hint ? { hint } : {}) });
+    const { code, message, hint, col = position.col } = explain(problem, line);
+    faults.set(position.line, {
+      severity: 'error',
+      code,
+      message,
+      position: { ...position, col },
+      ...(hint ? { hint } : {}),
+    });
   }
   return [...faults.values()].slice(0, maxFaults);
 }
@@ -41,6 +49,7 @@ function explain(problem: SyntaxProblem, line: string): Explanation {
       code: 'unquoted-template',
       message: 'a value that starts with {{ must be quoted: YAML reads { as the start of a mapping',
       hint: quoteTemplateHint(template.replace(/\s+#.*$/, '')),
+      col: line.indexOf('{{') + 1,
     };
   }
   switch (problem.code) {

@@ -1,5 +1,6 @@
 import type { Fault } from '../model/errors.ts';
-import type { Value } from '../model/value.ts';
+import { isMap, type Value, type ValueMap } from '../model/value.ts';
+import { copyPlaces } from './positions.ts';
 
 /** What a scalar is worth, and what to tell the user about the way it is written. */
 export interface ScalarReading {
@@ -56,6 +57,21 @@ export function readPlainScalar(key: string | undefined, source: string, value: 
     };
   }
   return { value };
+}
+
+/** `!unsafe` text is never templated: its braces are escaped the way the template language knows. */
+export function escapeTemplates(value: Value): Value {
+  if (typeof value === 'string') return value.replaceAll(/(?<!\\)\{\{/g, '\\{{');
+  if (Array.isArray(value)) {
+    const list = (value as readonly Value[]).map(escapeTemplates);
+    copyPlaces(value, list);
+    return list;
+  }
+  if (!isMap(value)) return value;
+  const copy: Record<string, Value> = {};
+  for (const [key, item] of Object.entries(value as ValueMap)) copy[key] = escapeTemplates(item);
+  copyPlaces(value, copy);
+  return copy;
 }
 
 function readNumber(key: string | undefined, source: string, value: number): ScalarReading {

@@ -15,9 +15,9 @@ import {
 } from 'yaml';
 import type { Fault } from '../model/errors.ts';
 import { isMap as isValueMap, type Value, type ValueMap } from '../model/value.ts';
-import { copyPlace, copyPlaces, type ScalarShape, SourceText, setPlace, setStart } from './positions.ts';
+import { copyPlace, type ScalarShape, SourceText, setPlace, setStart } from './positions.ts';
 import { quoteTemplateHint, syntaxFaults } from './yaml-faults.ts';
-import { readPlainScalar } from './yaml-scalars.ts';
+import { escapeTemplates, readPlainScalar } from './yaml-scalars.ts';
 
 export { copyPlace, copyPlaces, keyPositionOf, positionInside, positionOf, startOf } from './positions.ts';
 export { booleanWord } from './yaml-scalars.ts';
@@ -293,19 +293,4 @@ function shapeOf(node: Node | null): ScalarShape {
     default:
       return 'block';
   }
-}
-
-/** `!unsafe` text is never templated: its braces are escaped the way the template language knows. */
-function escapeTemplates(value: Value): Value {
-  if (typeof value === 'string') return value.replaceAll(/(?<!\\)\{\{/g, '\\{{');
-  if (Array.isArray(value)) {
-    const list = (value as readonly Value[]).map(escapeTemplates);
-    copyPlaces(value, list);
-    return list;
-  }
-  if (!isValueMap(value)) return value;
-  const copy: Record<string, Value> = {};
-  for (const [key, item] of Object.entries(value as ValueMap)) copy[key] = escapeTemplates(item);
-  copyPlaces(value, copy);
-  return copy;
 }

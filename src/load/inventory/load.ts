@@ -1,12 +1,16 @@
 import { readdirSync } from 'node:fs';
-import { basename, dirname, extname, join, resolve } from 'node:path';
+import { dirname, extname, join, resolve } from 'node:path';
 import type { Fault } from '../../model/errors.ts';
 import type { Host, Inventory } from '../../model/inventory.ts';
+import { parseYaml } from '../../util/yaml.ts';
 import { Faults } from '../faults.ts';
-import { isDirectory, isFile, readYamlFile } from '../source-file.ts';
+import { decrypting, isDirectory, isFile, readSourceFile, registerSecrets } from '../source-file.ts';
 import type { Vault } from '../vault.ts';
 import { assembleInventory } from './assemble.ts';
 import { InventoryBuilder } from './builder.ts';
+import { readIniInventory } from './ini-inventory.ts';
+import { expandHostRange, splitPort } from './ranges.ts';
+import { isInventoryScript, readScriptInventory } from './script-inventory.ts';
 import { inventoryLevels, playbookLevels, VarsDirectory } from './vars-directories.ts';
 import { readYamlInventory } from './yaml-inventory.ts';
 
@@ -57,14 +61,33 @@ export function isLocalhost(name: string): boolean {
 
 function directoryOf(source: string): string | undefined {
   if (isDirectory(source)) return source;
-  return source.includes(',') && !isFile(source) ? undefined : dirname(source);
+  return isHostList(source) ? undefined : dirname(source);
+}
+
+function isHostList(source: string): boolean {
+  return source.includes(',') && !isFile(source);
 }
 
 function readSource(builder: InventoryBuilder, source: string, options: InventoryOptions): void {
-  if (isDirectory(source)) {
-    for (const file of filesOf(source)) readFile(builder, file, options);
-  } else {
-    readFile(builder, source, options);
+  if (isHostList(source)) readHostList(builder, source);
+  else if (isDirectory(source)) for (const file of filesOf(source)) readFile(builder, file, options);
+  else readFile(builder, source, options);
+}
+
+/** `-i host1,host2,`: names with ranges and ports, separated by commas. */
+function readHostList(builder: InventoryBuilder, source: string): void {
+  for (const part of source.split(/,(?![^[]*\])/)) {
+    const { host, port } = splitPort(part.trim());
+    if (host === '') continue;
+    const names = expandHostRange(host);
+    if (typeof names === 'string') {
+      builder.faults.error('bad-host-range', `--inventory: "${host}": ${names}`);
+      continue;
+    }
+    for (const name of names) {
+      builder.addHost(name, 'ungrouped');
+      if (port !== undefined) builder.setHostVars(name, '--inventory', { ansible_port: port });
+    }
   }
 }
 
@@ -85,8 +108,35 @@ function filesOf(directory: string): string[] {
 }
 
 function readFile(builder: InventoryBuilder, path: string, options: InventoryOptions): void {
-  const { value, faults } = readYamlFile(path, { vault: options.vault });
+  if (isInventoryScript(path)) {
+    readScriptInventory(builder, path);
+    return;
+  }
+  if (extname(path) === '.toml') {
+    builder.faults.error('unsupported-inventory', `${path}: inventories in TOML are not supported`, {
+      position: { file: path, line: 1, col: 1 },
+      hint: 'write it in YAML or INI',
+    });
+    return;
+  }
+  const { text, encrypted, faults } = readSourceFile(path, { vault: options.vault });
   builder.faults.add(faults);
-  if (value !== undefined) readYamlInventory(builder, path, value);
-  if (basename(path) === '') return;
+  if (text === undefined) return;
+  if (isIni(path, text)) {
+    readIniInventory(builder, path, text);
+    return;
+  }
+  const parsed = parseYaml(text, decrypting(path, options.vault));
+  if (encrypted && options.vault) registerSecrets(parsed.value, options.vault);
+  builder.faults.add(parsed.faults);
+  if (parsed.value !== undefined) readYamlInventory(builder, path, parsed.value);
+}
+
+/** Files without a telling extension are judged by their first line that says something. */
+function isIni(path: string, text: string): boolean {
+  const extension = extname(path);
+  if (['.yml', '.yaml', '.json'].includes(extension)) return false;
+  if (extension === '.ini') return true;
+  const first = text.split('\n').find((line) => line.trim() !== '' && !/^\s*#/.test(line)) ?? '';
+  return !/^(?:---|%YAML|\{|(["']?)[\w.-]+\1\s*:(?:\s|$))/.test(first);
 }
