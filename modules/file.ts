@@ -98,7 +98,7 @@ export const file = defineModule({
     group: 'group it belongs to',
     uid: 'number of that user',
     gid: 'number of that group',
-    size: 'bytes',
+    size: 'its size in bytes',
   },
   async read(host, params) {
     const path = trimSlashes(await expandHome(host, pathOf(params)));

@@ -1,0 +1,5 @@
+import type { ModuleSample } from '../../support/module-sample.ts';
+
+export const samples: readonly ModuleSample[] = [
+  { params: {}, current: { reply: 'pong' }, converged: { reply: 'pong' } },
+];
