@@ -90,6 +90,11 @@ const habits: readonly Habit[] = [
     hint: (inside) => `write {{ ${withoutBrackets(inside)} }}`,
   },
   {
+    pattern: /\.\d/,
+    message: 'an index stands in brackets',
+    hint: (inside) => `write {{ ${inside.trim().replaceAll(/\.(\d+)/g, '.[$1]')} }}`,
+  },
+  {
     pattern: /\w\(/,
     message: 'calls with parentheses are Jinja',
     hint: () => 'write {{ helper argument }}, or {{ expr "…" }} for an expression',

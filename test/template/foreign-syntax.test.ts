@@ -21,6 +21,7 @@ describe('Jinja and Go in templates get the Handlebars spelling', () => {
     ["{{ a['b c'] }}", "a['b'] is Jinja | write {{ a.[b c] }} | 1:4"],
     ['{{ list[0] }}', 'a[0] is Jinja | write {{ list.[0] }} | 1:7'],
     ['{{ a[name] }}', 'a[0] is Jinja | write {{ lookup a name }} | 1:4'],
+    ['{{ list.0 }}', 'an index stands in brackets | write {{ list.[0] }} | 1:8'],
     ['text {{ x + 1 }}', 'operators are not part of templates | write {{ expr "x + 1" }} | 1:11'],
     ['{{ x == "1" }}', `operators are not part of templates | write {{ expr "x == '1'" }} | 1:6`],
     [

@@ -91,6 +91,7 @@ describe('text with something in it', () => {
     ['{{#each nodes}}{{#each ../nodes}}{{../name}}{{name}} {{/each}}{{/each}}', 'n1n1 n1n2 n2n1 n2n2 '],
     ['{{#each nodes}}{{@root.host}} {{/each}}', 'reg.example.org reg.example.org '],
     ['{{#each nodes}}{{this.name}}{{/each}}', 'n1n2'],
+    ['{{#each nodes}}{{#each ../nodes}}{{@../index}}{{@index}} {{/each}}{{/each}}', '00 01 10 11 '],
     ['{{#with harbor.data}}{{volume}} {{port}}{{/with}}', '/data 8443'],
     ['{{#with nothing}}a{{else}}b{{/with}}', 'b'],
     ['{{#with (first nodes) as |node|}}{{node.ip}}{{/with}}', '10.0.0.1'],
