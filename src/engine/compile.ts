@@ -1,0 +1,136 @@
+import type { Block, CommonKeywords, Condition, Play, Task, TaskNode } from '../model/playbook.ts';
+import type { ValueMap } from '../model/value.ts';
+import { isSelected, type TagSelection } from './tags.ts';
+
+/** A task with what all outer levels say about it. */
+export interface CompiledTask {
+  readonly kind: 'task';
+  readonly task: Task;
+  readonly handler: boolean;
+  /** Keywords of the play, the blocks around the task and the task itself, outer first. */
+  readonly chain: readonly CommonKeywords[];
+  readonly tags: ReadonlySet<string>;
+  /** Every `when` of every level, outer first. */
+  readonly conditions: readonly Condition[];
+  readonly notify: readonly string[];
+  /** Variables of the blocks around it and its own, lowest precedence first. */
+  readonly vars: readonly VarsLevel[];
+  /** The tasks of the same play in the order of a run without failures, and its place among them. */
+  readonly sequence: readonly CompiledTask[];
+  readonly index: number;
+  /** A block around it has `rescue`, so its failure may still be healed. */
+  readonly rescuable: boolean;
+}
+
+export interface CompiledBlock {
+  readonly kind: 'block';
+  readonly block: Block;
+  readonly tasks: readonly CompiledNode[];
+  readonly rescue: readonly CompiledNode[];
+  readonly always: readonly CompiledNode[];
+}
+
+export type CompiledNode = CompiledTask | CompiledBlock;
+
+/** Variables of one level with Ansible's precedence number. */
+export interface VarsLevel {
+  readonly level: number;
+  readonly origin: string;
+  readonly values: ValueMap;
+  /** False where the values are data already (loop items handed to included tasks). */
+  readonly templated: boolean;
+}
+
+/** Where a list of nodes stands: what encloses it. */
+export interface Surroundings {
+  readonly chain: readonly CommonKeywords[];
+  readonly vars: readonly VarsLevel[];
+  readonly selection: TagSelection;
+  readonly rescuable: boolean;
+  readonly handler: boolean;
+}
+
+const blockLevel = 16;
+const taskLevel = 17;
+
+/** What surrounds the tasks of a play. */
+export function playSurroundings(play: Play, selection: TagSelection): Surroundings {
+  return { chain: [play.keywords], vars: [], selection, rescuable: false, handler: false };
+}
+
+/**
+ * Joins tasks with the keywords of everything around them and leaves out those that tags exclude.
+ *
+ * @param sequence gets every task in the order of a run without failures
+ */
+export function compileNodes(
+  nodes: readonly TaskNode[],
+  surroundings: Surroundings,
+  sequence: CompiledTask[] = [],
+): CompiledNode[] {
+  return nodes.flatMap((node): CompiledNode[] =>
+    node.kind === 'task'
+      ? compileTask(node, surroundings, sequence)
+      : compileBlock(node, surroundings, sequence),
+  );
+}
+
+function compileTask(task: Task, surroundings: Surroundings, sequence: CompiledTask[]): CompiledTask[] {
+  const chain = [...surroundings.chain, task.keywords];
+  const tags = new Set(chain.flatMap((keywords) => keywords.tags ?? []));
+  if (!surroundings.handler && !isSelected(tags, surroundings.selection)) return [];
+  const compiled: CompiledTask = {
+    kind: 'task',
+    task,
+    handler: surroundings.handler,
+    chain,
+    tags,
+    conditions: chain.flatMap((keywords) => keywords.when ?? []),
+    notify: [...new Set(chain.flatMap((keywords) => keywords.notify ?? []))],
+    vars: [...surroundings.vars, ...varsOf(task.keywords, taskLevel, 'vars of the task')],
+    sequence,
+    index: sequence.length,
+    rescuable: surroundings.rescuable,
+  };
+  sequence.push(compiled);
+  return [compiled];
+}
+
+function compileBlock(block: Block, outer: Surroundings, sequence: CompiledTask[]): CompiledBlock[] {
+  const inner: Surroundings = {
+    ...outer,
+    chain: [...outer.chain, block.keywords],
+    vars: [...outer.vars, ...varsOf(block.keywords, blockLevel, 'vars of the block')],
+  };
+  const rescuable = outer.rescuable || block.rescue.length > 0;
+  const tasks = compileNodes(block.tasks, { ...inner, rescuable }, sequence);
+  const rescue = compileNodes(block.rescue, inner, []);
+  const always = compileNodes(block.always, inner, sequence);
+  if (tasks.length + rescue.length + always.length === 0) return [];
+  return [{ kind: 'block', block, tasks, rescue, always }];
+}
+
+function varsOf(keywords: CommonKeywords, level: number, origin: string): VarsLevel[] {
+  return keywords.vars ? [{ level, origin, values: keywords.vars, templated: true }] : [];
+}
+
+/** The innermost value of a keyword that a level sets, e.g. `become` of the task before the play's. */
+export function innermost<K extends keyof CommonKeywords>(
+  chain: readonly CommonKeywords[],
+  key: K,
+): CommonKeywords[K] | undefined {
+  return chain.findLast((keywords) => keywords[key] !== undefined)?.[key];
+}
+
+/** Every value of a keyword that levels set, outer first. */
+export function everyLevel<K extends keyof CommonKeywords>(
+  chain: readonly CommonKeywords[],
+  key: K,
+): readonly NonNullable<CommonKeywords[K]>[] {
+  const values: NonNullable<CommonKeywords[K]>[] = [];
+  for (const keywords of chain) {
+    const value = keywords[key];
+    if (value !== undefined && value !== null) values.push(value);
+  }
+  return values;
+}

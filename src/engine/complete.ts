@@ -1,0 +1,166 @@
+import type { TaskInfo } from '../model/event.ts';
+import type { TaskResult } from '../model/result.ts';
+import type { ValueMap } from '../model/value.ts';
+import type { Effect } from '../module/index.ts';
+import type { CompiledTask } from './compile.ts';
+import { notifyHandlers } from './handlers.ts';
+import { censor, registeredValue } from './host-task.ts';
+import { booleanKeyword } from './keyword-values.ts';
+import { errorMessage, type PlayHost, type PlayRun } from './run-state.ts';
+import { scopeFor } from './scope.ts';
+import type { TaskEnd } from './task.ts';
+
+/**
+ * Notes the end of a task on a host: its effects, what it registers and notifies, the recap, whether
+ * the host goes on, and the event.
+ *
+ * @param alsoFor hosts that share the result (`run_once`); they are not counted in the recap
+ */
+export function complete(
+  playRun: PlayRun,
+  task: CompiledTask,
+  host: PlayHost,
+  ended: TaskEnd,
+  alsoFor: readonly PlayHost[],
+): void {
+  let result = withIgnored(playRun, task, host, ended.result);
+  result = withEffects(playRun, [host, ...alsoFor], ended.effects, result);
+  register(task, [host, ...alsoFor], result);
+  result = withNotified(playRun, task, host, result);
+  for (const member of [host, ...alsoFor]) noteFailure(task, member, result);
+  count(playRun, host, task, result);
+  const noLog = safeBoolean(playRun, task, host, 'noLog');
+  playRun.run.emit({
+    event: 'result',
+    playId: playRun.playId,
+    taskId: task.task.id,
+    host: host.name,
+    ...(ended.delegate === undefined ? {} : { delegatedTo: ended.delegate }),
+    result: noLog ? censor(result) : result,
+  });
+}
+
+/** What events say about a task. */
+export function taskInfo(task: CompiledTask, name: string, noLog: boolean): TaskInfo {
+  return {
+    id: task.task.id,
+    name,
+    module: task.task.module,
+    handler: task.handler,
+    position: task.task.position,
+    noLog,
+  };
+}
+
+function withIgnored(playRun: PlayRun, task: CompiledTask, host: PlayHost, result: TaskResult): TaskResult {
+  const keyword =
+    result.outcome === 'failed'
+      ? 'ignoreErrors'
+      : result.outcome === 'unreachable'
+        ? 'ignoreUnreachable'
+        : undefined;
+  if (keyword === undefined || !safeBoolean(playRun, task, host, keyword)) return result;
+  return { ...result, ignored: true };
+}
+
+/** A keyword that cannot be rendered must not hide the result it is about: it counts as not set. */
+export function safeBoolean(
+  playRun: PlayRun,
+  task: CompiledTask,
+  host: PlayHost,
+  keyword: 'ignoreErrors' | 'ignoreUnreachable' | 'noLog' | 'anyErrorsFatal' | 'runOnce',
+): boolean {
+  try {
+    return booleanKeyword(task.chain, keyword, scopeFor(playRun, host, task), false);
+  } catch (error) {
+    const message = `${keyword}: ${errorMessage(error)}`;
+    playRun.run.emit({ event: 'warning', message, position: task.task.position, host: host.name });
+    return keyword === 'noLog';
+  }
+}
+
+function withEffects(
+  playRun: PlayRun,
+  hosts: readonly PlayHost[],
+  effects: readonly Effect[],
+  result: TaskResult,
+): TaskResult {
+  let changed = false;
+  for (const effect of effects) {
+    for (const host of hosts) changed = carryOut(playRun, host, effect) || changed;
+  }
+  if (!changed || result.outcome !== 'ok') return result;
+  return { ...result, outcome: 'changed', values: { ...result.values, changed: true } };
+}
+
+/** @returns true where the inventory changed */
+function carryOut({ run }: PlayRun, host: PlayHost, effect: Effect): boolean {
+  switch (effect.kind) {
+    case 'set_facts':
+      for (const [name, value] of Object.entries(effect.facts)) host.state.registered.set(name, value);
+      return false;
+    case 'include_vars':
+      for (const [name, value] of Object.entries(effect.values)) host.state.includedVars.set(name, value);
+      return false;
+    case 'add_host':
+      return run.inventory.addHost(effect.name, effect.groups, effect.vars);
+    case 'group_by':
+      return run.inventory.addToGroup(host.name, effect.key, effect.parents);
+  }
+}
+
+function register(task: CompiledTask, hosts: readonly PlayHost[], result: TaskResult): void {
+  const name = task.task.keywords.register;
+  if (name === undefined) return;
+  const value = registeredValue(task, result);
+  for (const host of hosts) host.state.registered.set(name, value);
+}
+
+function withNotified(playRun: PlayRun, task: CompiledTask, host: PlayHost, result: TaskResult): TaskResult {
+  if (result.outcome !== 'changed' || task.notify.length === 0) return result;
+  const missing = notifyHandlers(playRun, task, host);
+  if (missing.length === 0) return result;
+  const message = `there is no handler "${missing.join('", "')}"`;
+  return { ...result, outcome: 'failed', message, values: { ...result.values, failed: true, msg: message } };
+}
+
+function noteFailure(task: CompiledTask, host: PlayHost, result: TaskResult): void {
+  if (result.ignored) return;
+  if (result.outcome === 'unreachable') host.state.unreachable = true;
+  if (result.outcome !== 'failed') return;
+  host.failed = true;
+  const summary: ValueMap = { name: task.task.keywords.name ?? task.task.module, action: task.task.module };
+  host.failedTask = summary;
+  host.failedResult = result.values;
+}
+
+/** The recap's numbers are Ansible's: a changed or ignored task is `ok` too, a rescued failure not `failed`. */
+function count({ run }: PlayRun, host: PlayHost, task: CompiledTask, result: TaskResult): void {
+  const recap = run.hosts.of(host.name).recap;
+  switch (result.outcome) {
+    case 'ok':
+      recap.ok++;
+      return;
+    case 'changed':
+      recap.ok++;
+      recap.changed++;
+      return;
+    case 'skipped':
+      recap.skipped++;
+      return;
+    case 'unknown':
+      recap.unknown++;
+      return;
+    case 'unreachable':
+      if (result.ignored) recap.skipped++;
+      else recap.unreachable++;
+      return;
+    case 'failed':
+      if (result.ignored) {
+        recap.ok++;
+        recap.ignored++;
+        if (result.values['changed'] === true) recap.changed++;
+      } else if (task.rescuable) recap.rescued++;
+      else recap.failed++;
+  }
+}

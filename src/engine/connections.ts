@@ -1,0 +1,56 @@
+import type { Become, Connection, ConnectionSpec } from '../connection/connection.ts';
+import type { HostReads } from '../connection/host-reads.ts';
+import { connect, createReads } from '../connection/index.ts';
+
+/** The connections of a run: one for each way of reaching a host, opened when first needed. */
+export class Connections {
+  readonly #open: (spec: ConnectionSpec) => Promise<Connection>;
+  readonly #connections = new Map<string, Promise<Connection>>();
+  readonly #reads = new WeakMap<Connection, Map<string, HostReads>>();
+
+  constructor(open: (spec: ConnectionSpec) => Promise<Connection> = connect) {
+    this.#open = open;
+  }
+
+  /** The open connection for a spec. Throws ConnectionError; the next call then tries again. */
+  get(spec: ConnectionSpec): Promise<Connection> {
+    const key = connectionKey(spec);
+    const known = this.#connections.get(key);
+    if (known) return known;
+    const opening = this.#open(spec);
+    this.#connections.set(key, opening);
+    opening.catch(() => this.#connections.delete(key));
+    return opening;
+  }
+
+  /** Typed reads as a user; the same object for the same user, so that its facts are gathered once. */
+  reads(connection: Connection, become: Become | undefined): HostReads {
+    const byUser = this.#reads.get(connection) ?? new Map<string, HostReads>();
+    this.#reads.set(connection, byUser);
+    const key = become ? `${become.method}:${become.user}` : '';
+    const reads = byUser.get(key) ?? createReads(connection, become);
+    byUser.set(key, reads);
+    return reads;
+  }
+
+  /** Closes the connection of a spec, if open; the next `get` opens a new one. */
+  async reset(spec: ConnectionSpec): Promise<void> {
+    const key = connectionKey(spec);
+    const opening = this.#connections.get(key);
+    this.#connections.delete(key);
+    await opening?.then((connection) => connection.close()).catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    const all = [...this.#connections.values()];
+    this.#connections.clear();
+    await Promise.all(
+      all.map((opening) => opening.then((connection) => connection.close()).catch(() => undefined)),
+    );
+  }
+}
+
+function connectionKey(spec: ConnectionSpec): string {
+  const { transport, address, port, user, privateKeyFile, sshArgs, password } = spec;
+  return JSON.stringify([transport, address, port, user, privateKeyFile, sshArgs, password]);
+}

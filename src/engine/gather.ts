@@ -1,0 +1,29 @@
+import type { ValueMap } from '../model/value.ts';
+import type { CompiledTask } from './compile.ts';
+import type { PlayRun } from './run-state.ts';
+import { createPlayHost } from './run-state.ts';
+import { scopeFor } from './scope.ts';
+import { taskTarget } from './task-target.ts';
+
+/**
+ * Gathers the facts of a host and keeps them for the rest of the run.
+ *
+ * @param task whose connection keywords and become apply
+ * @throws ConnectionError, CommandError
+ */
+export async function gatherFacts(playRun: PlayRun, hostName: string, task: CompiledTask): Promise<void> {
+  const state = playRun.run.hosts.of(hostName);
+  const host = playRun.batch.find((candidate) => candidate.name === hostName) ?? createPlayHost(state);
+  // Names that look like facts must not ask for facts while the connection itself is being worked out.
+  const before = state.facts;
+  state.facts = before ?? {};
+  try {
+    const target = taskTarget(playRun, host, task, scopeFor(playRun, host));
+    state.facts = before;
+    const facts = await (await target.reads()).facts();
+    state.facts = facts as ValueMap;
+  } catch (error) {
+    state.facts = before;
+    throw error;
+  }
+}

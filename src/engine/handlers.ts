@@ -1,0 +1,77 @@
+import { TemplateError } from '../model/errors.ts';
+import { render } from '../template/index.ts';
+import type { CompiledTask } from './compile.ts';
+import { isActive, type PlayHost, type PlayRun } from './run-state.ts';
+import { scopeFor } from './scope.ts';
+
+/**
+ * Marks the handlers that a changed task notifies on a host.
+ *
+ * @returns names that no handler has
+ */
+export function notifyHandlers(playRun: PlayRun, task: CompiledTask, host: PlayHost): readonly string[] {
+  const missing: string[] = [];
+  const scope = scopeFor(playRun, host, task);
+  for (const written of task.notify) {
+    const name = String(render(written, scope));
+    const handlers = handlersNamed(playRun, host, name);
+    if (handlers.length === 0) missing.push(name);
+    for (const handler of handlers) host.notified.add(handler);
+  }
+  return missing;
+}
+
+/** The last handler of that name, and all that listen to it. */
+function handlersNamed(playRun: PlayRun, host: PlayHost, name: string): readonly CompiledTask[] {
+  const named = playRun.handlers.findLast((handler) => nameOf(playRun, host, handler) === name);
+  const listening = playRun.handlers.filter((handler) => handler.task.keywords.listen?.includes(name));
+  return named && !listening.includes(named) ? [named, ...listening] : listening;
+}
+
+function nameOf(playRun: PlayRun, host: PlayHost, handler: CompiledTask): string | undefined {
+  const { name } = handler.task.keywords;
+  if (name === undefined || !name.includes('{{')) return name;
+  try {
+    return String(render(name, scopeFor(playRun, host, handler)));
+  } catch (error) {
+    if (error instanceof TemplateError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Runs what was notified, handler by handler in the order they are written, until nothing is pending:
+ * handlers may notify handlers.
+ *
+ * @param runHandler runs one handler on those of its hosts that take part
+ */
+export async function flushHandlers(
+  playRun: PlayRun,
+  hosts: readonly PlayHost[],
+  runHandler: (handler: CompiledTask, hosts: readonly PlayHost[]) => Promise<void>,
+): Promise<void> {
+  for (;;) {
+    const before = pendingCount(hosts);
+    for (const handler of playRun.handlers) {
+      const notified = hosts.filter((host) => isActive(host) && host.notified.has(handler));
+      if (notified.length === 0) continue;
+      for (const host of notified) host.notified.delete(handler);
+      await runHandler(handler, notified);
+    }
+    if (pendingCount(hosts.filter(isActive)) === 0 || before === 0) return;
+  }
+}
+
+function pendingCount(hosts: readonly PlayHost[]): number {
+  return hosts.reduce((sum, host) => sum + host.notified.size, 0);
+}
+
+/** Says which handlers will not run because their host failed: a later run would not know of them. */
+export function reportLostHandlers(playRun: PlayRun): void {
+  for (const host of playRun.batch) {
+    if (host.notified.size === 0 || isActive(host)) continue;
+    const handlers = [...host.notified].map((handler) => handler.task.keywords.name ?? handler.task.module);
+    host.notified.clear();
+    playRun.run.emit({ event: 'handlers_lost', playId: playRun.playId, host: host.name, handlers });
+  }
+}

@@ -1,0 +1,38 @@
+import type { HostRecap } from '../model/result.ts';
+import type { Value, ValueMap } from '../model/value.ts';
+
+/** What a run knows about one host, from its first play to its last. */
+export interface HostState {
+  readonly name: string;
+  /** What `register` and `set_fact` made, by name. */
+  readonly registered: Map<string, Value>;
+  /** What `include_vars` brought, by name. */
+  readonly includedVars: Map<string, Value>;
+  /** Gathered facts; undefined until someone needs them. */
+  facts: ValueMap | undefined;
+  /** A task failed and nothing rescued it: the host takes part in no later play. */
+  failed: boolean;
+  unreachable: boolean;
+  readonly recap: HostRecap;
+}
+
+export function createHostState(name: string): HostState {
+  return {
+    name,
+    registered: new Map(),
+    includedVars: new Map(),
+    facts: undefined,
+    failed: false,
+    unreachable: false,
+    recap: {
+      ok: 0,
+      changed: 0,
+      unreachable: 0,
+      failed: 0,
+      skipped: 0,
+      rescued: 0,
+      ignored: 0,
+      unknown: 0,
+    },
+  };
+}

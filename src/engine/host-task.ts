@@ -1,0 +1,153 @@
+import type { ItemResult, TaskResult } from '../model/result.ts';
+import { Unknown } from '../model/value.ts';
+import type { Effect } from '../module/index.ts';
+import type { CompiledTask } from './compile.ts';
+import { complete } from './complete.ts';
+import { gatherFacts } from './gather.ts';
+import { booleanKeyword, numberKeyword } from './keyword-values.ts';
+import { loopItem, loopItems, loopPauseMs, loopResult } from './loop.ts';
+import { checkInterrupted, Interrupted, type PlayHost, type PlayRun } from './run-state.ts';
+import { scopeFor } from './scope.ts';
+import { setupModule } from './setup-module.ts';
+import { pause } from './steps/wait.ts';
+import { failedEnd, runCall, skipped, type TaskEnd } from './task.ts';
+
+/**
+ * Runs a task, loop and all, on one host and notes its result: register, notify, recap, event.
+ *
+ * @param alsoFor hosts that share the result (`run_once`)
+ * @throws Interrupted
+ */
+export async function runOnHost(
+  playRun: PlayRun,
+  task: CompiledTask,
+  host: PlayHost,
+  alsoFor: readonly PlayHost[] = [],
+): Promise<void> {
+  checkInterrupted(playRun.run);
+  playRun.run.emit({ event: 'host_start', playId: playRun.playId, taskId: task.task.id, host: host.name });
+  playRun.speculation.readFollowing(host, task);
+  const ended = await runWhole(playRun, task, host);
+  complete(playRun, task, host, ended, alsoFor);
+}
+
+async function runWhole(playRun: PlayRun, task: CompiledTask, host: PlayHost): Promise<TaskEnd> {
+  const started = Date.now();
+  try {
+    if (task.task.module === setupModule) return await gatherAnew(playRun, task, host, started);
+    if (task.task.keywords.loop === undefined) {
+      return await runCall({ playRun, host, task, extras: [], itemIndex: 0 });
+    }
+    return await runLoop(playRun, task, host, started);
+  } catch (error) {
+    if (error instanceof Interrupted) throw error;
+    return failedEnd(error, started);
+  }
+}
+
+async function gatherAnew(
+  playRun: PlayRun,
+  task: CompiledTask,
+  host: PlayHost,
+  started: number,
+): Promise<TaskEnd> {
+  await gatherFacts(playRun, host.name, task);
+  const values = { changed: false, failed: false, ansible_facts: host.state.facts ?? {} };
+  const result: TaskResult = {
+    outcome: 'ok',
+    values,
+    diff: [],
+    steps: [],
+    warnings: [],
+    durationMs: Date.now() - started,
+  };
+  return { result, effects: [] };
+}
+
+async function runLoop(
+  playRun: PlayRun,
+  task: CompiledTask,
+  host: PlayHost,
+  started: number,
+): Promise<TaskEnd> {
+  const found = await loopItems(playRun, host, task);
+  if (found.kind === 'skip') return skipped(found.condition, started);
+  if (found.kind === 'unknown') {
+    const message = `decided at run time: ${found.reason}`;
+    const result: TaskResult = { ...emptyResult(started), outcome: 'unknown', message };
+    return { result, effects: [] };
+  }
+  const results: ItemResult[] = [];
+  const effects: Effect[] = [];
+  let delegate: string | undefined;
+  const pauseMs = loopPauseMs(playRun, host, task);
+  playRun.speculation.readItems(host, task, found.items);
+  for (const [index] of found.items.entries()) {
+    checkInterrupted(playRun.run);
+    if (index > 0 && pauseMs > 0) await pause(pauseMs, { signal: playRun.run.options.signal });
+    const item = loopItem(playRun, host, task, found.items, index);
+    const ended = await runCall({ playRun, host, task, extras: [item.layer], itemIndex: index });
+    delegate ??= ended.delegate;
+    effects.push(...ended.effects);
+    const result: ItemResult = { ...ended.result, label: item.label };
+    results.push(result);
+    emitItem(playRun, task, host, ended.delegate, result);
+    if (result.outcome === 'unreachable') break;
+  }
+  const result = loopResult(task, results, found.items, Date.now() - started);
+  return { result, effects, ...(delegate === undefined ? {} : { delegate }) };
+}
+
+function emptyResult(started: number): TaskResult {
+  return { outcome: 'ok', values: {}, diff: [], steps: [], warnings: [], durationMs: Date.now() - started };
+}
+
+function emitItem(
+  playRun: PlayRun,
+  task: CompiledTask,
+  host: PlayHost,
+  delegatedTo: string | undefined,
+  result: ItemResult,
+): void {
+  const noLog = booleanKeyword(task.chain, 'noLog', scopeFor(playRun, host, task), false);
+  playRun.run.emit({
+    event: 'item_result',
+    playId: playRun.playId,
+    taskId: task.task.id,
+    host: host.name,
+    ...(delegatedTo === undefined ? {} : { delegatedTo }),
+    result: noLog ? { ...censor(result), label: '(censored)' } : result,
+  });
+}
+
+/** A result without what it says about the task's params: `no_log`. The error itself stays. */
+export function censor<T extends TaskResult>(result: T): T {
+  const flags = Object.fromEntries(
+    Object.entries(result.values).filter(([key]) =>
+      ['changed', 'failed', 'skipped', 'msg', 'rc'].includes(key),
+    ),
+  );
+  const shown = result.outcome === 'failed' || result.outcome === 'unreachable';
+  const { msg: _, ...quiet } = flags;
+  return {
+    ...result,
+    values: { ...(shown ? flags : quiet), censored: 'hidden, since no_log is set for this task' },
+    diff: [],
+    steps: [],
+    ...(result.items
+      ? { items: result.items.map((item) => ({ ...censor(item), label: '(censored)' })) }
+      : {}),
+  };
+}
+
+/** The number of hosts a task may work on at a time; undefined = `forks` alone decides. */
+export function throttleOf(playRun: PlayRun, task: CompiledTask, host: PlayHost): number | undefined {
+  const limit = numberKeyword(task.chain, 'throttle', scopeFor(playRun, host, task));
+  return limit === undefined || limit < 1 ? undefined : Math.floor(limit);
+}
+
+/** What `register` gets for a result: wholly unknown where the task was decided at run time. */
+export function registeredValue(task: CompiledTask, result: TaskResult): TaskResult['values'] | Unknown {
+  if (result.outcome !== 'unknown' || result.items) return result.values;
+  return new Unknown(`task "${task.task.keywords.name ?? task.task.module}" is decided at run time`);
+}

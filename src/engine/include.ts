@@ -1,0 +1,193 @@
+import { ParamsError } from '../model/errors.ts';
+import type { TaskNode } from '../model/playbook.ts';
+import { isMap, isUnknown, type Value, type ValueMap } from '../model/value.ts';
+import { type Layer, render } from '../template/index.ts';
+import { applyKeywords } from './apply-keywords.ts';
+import { type CompiledTask, compileNodes, type Surroundings, type VarsLevel } from './compile.ts';
+import { complete } from './complete.ts';
+import { conditionsHold } from './decide.ts';
+import { withFacts } from './facts.ts';
+import { throwFaults } from './faults.ts';
+import { gatherFacts } from './gather.ts';
+import { findLocal } from './local-files.ts';
+import { loopItem, loopItems } from './loop.ts';
+import { runNodes } from './nodes.ts';
+import { isActive, type PlayHost, type PlayRun } from './run-state.ts';
+import { scopeFor } from './scope.ts';
+import { failedEnd, skipped, type TaskEnd } from './task.ts';
+
+/** One file to include for one host. */
+interface Inclusion {
+  readonly file: string;
+  /** Variables for the tasks of the file: the include's own and its loop item. */
+  readonly vars: readonly VarsLevel[];
+  readonly apply: Value;
+  /** Distinguishes inclusions of one task, e.g. by loop item. */
+  readonly key: string;
+  readonly item: number;
+}
+
+const includeLevel = 21;
+const ownLevel = 17;
+const deepest = 50;
+
+/**
+ * Carries out `include_tasks`: each host says which files it includes; hosts that include the same file
+ * with the same variables run its tasks together.
+ */
+export async function runInclude(
+  playRun: PlayRun,
+  task: CompiledTask,
+  hosts: readonly PlayHost[],
+): Promise<void> {
+  const wanted = new Map<string, { inclusion: Inclusion; hosts: PlayHost[] }>();
+  for (const host of hosts) {
+    for (const inclusion of await inclusionsOf(playRun, task, host)) {
+      const group = wanted.get(inclusion.key) ?? { inclusion, hosts: [] };
+      group.hosts.push(host);
+      wanted.set(inclusion.key, group);
+    }
+  }
+  for (const { inclusion, hosts: members } of wanted.values()) {
+    const active = members.filter(isActive);
+    if (active.length > 0) await includeFile(playRun, task, inclusion, active);
+  }
+}
+
+async function inclusionsOf(playRun: PlayRun, task: CompiledTask, host: PlayHost): Promise<Inclusion[]> {
+  const started = Date.now();
+  try {
+    const inclusions = await decideInclusions(playRun, task, host, started);
+    if (inclusions.length > 0) playRun.run.hosts.of(host.name).recap.ok++;
+    return inclusions;
+  } catch (error) {
+    complete(playRun, task, host, failedEnd(error, started), []);
+    return [];
+  }
+}
+
+async function decideInclusions(
+  playRun: PlayRun,
+  task: CompiledTask,
+  host: PlayHost,
+  started: number,
+): Promise<Inclusion[]> {
+  const end = (ended: TaskEnd): Inclusion[] => {
+    complete(playRun, task, host, ended, []);
+    return [];
+  };
+  const layers: Layer[][] = [];
+  if (task.task.keywords.loop === undefined) layers.push([]);
+  else {
+    const found = await loopItems(playRun, host, task);
+    if (found.kind === 'skip') return end(skipped(found.condition, started));
+    if (found.kind === 'unknown') return end(unknownEnd(found.reason, started));
+    layers.push(...found.items.map((_, index) => [loopItem(playRun, host, task, found.items, index).layer]));
+  }
+  const decided: Inclusion[] = [];
+  let reason: TaskEnd | undefined;
+  for (const [index, extras] of layers.entries()) {
+    const one = await withFacts(
+      (name) => gatherFacts(playRun, name, task),
+      () => decideOne(playRun, task, host, extras, index, started),
+    );
+    if ('result' in one) reason ??= one;
+    else decided.push({ ...one, file: await findFile(playRun, task, one.file) });
+  }
+  return decided.length === 0 ? end(reason ?? skipped('no items', started)) : decided;
+}
+
+function decideOne(
+  playRun: PlayRun,
+  task: CompiledTask,
+  host: PlayHost,
+  extras: readonly Layer[],
+  index: number,
+  started: number,
+): Inclusion | TaskEnd {
+  const scope = scopeFor(playRun, host, task, extras);
+  const verdict = conditionsHold(task.conditions, scope);
+  if (isUnknown(verdict)) return unknownEnd(verdict.reason, started);
+  if (verdict !== true) return skipped(verdict.failed, started);
+  const file = render(task.task.params['file'] ?? task.task.params['_raw_params'] ?? null, scope);
+  if (isUnknown(file)) return unknownEnd(file.reason, started);
+  if (typeof file !== 'string') throw new ParamsError('include_tasks needs the name of a file');
+  const vars = [...task.vars.filter((level) => level.level === ownLevel), ...extras.map(asVarsLevel)].map(
+    (level): VarsLevel => ({ ...level, level: includeLevel }),
+  );
+  const loopValues = extras.map((layer) => layer.values);
+  const key = JSON.stringify([file, index, loopValues]);
+  return { file, vars, apply: task.task.params['apply'] ?? null, key, item: index };
+}
+
+function asVarsLevel(layer: Layer): VarsLevel {
+  const values: ValueMap = typeof layer.values === 'function' ? {} : layer.values;
+  return { level: includeLevel, origin: 'loop of the include', values, templated: false };
+}
+
+function unknownEnd(reason: string, started: number): TaskEnd {
+  const message = `decided at run time: ${reason}`;
+  const durationMs = Date.now() - started;
+  return {
+    effects: [],
+    result: { outcome: 'unknown', message, values: {}, diff: [], steps: [], warnings: [], durationMs },
+  };
+}
+
+function findFile(playRun: PlayRun, task: CompiledTask, file: string): Promise<string> {
+  return findLocal(file, 'tasks', {
+    taskDirectory: task.task.directory,
+    playbookDirectory: playRun.playbook.directory,
+  });
+}
+
+async function includeFile(
+  playRun: PlayRun,
+  task: CompiledTask,
+  inclusion: Inclusion,
+  hosts: readonly PlayHost[],
+): Promise<void> {
+  const { run, playId } = playRun;
+  const names = hosts.map((host) => host.name);
+  run.emit({ event: 'included', playId, taskId: task.task.id, file: inclusion.file, hosts: names });
+  let nodes: readonly TaskNode[];
+  try {
+    nodes = await load(playRun, task, inclusion);
+  } catch (error) {
+    for (const host of hosts) complete(playRun, task, host, failedEnd(error, Date.now()), []);
+    return;
+  }
+  await runNodes(playRun, compileNodes(nodes, surroundings(task, inclusion, playRun)), hosts);
+}
+
+async function load(
+  playRun: PlayRun,
+  task: CompiledTask,
+  inclusion: Inclusion,
+): Promise<readonly TaskNode[]> {
+  if (task.task.id.split(' < ').length > deepest) {
+    throw new ParamsError(
+      `tasks are included more than ${deepest} deep: does ${inclusion.file} include itself?`,
+    );
+  }
+  const idSuffix = ` < ${task.task.id}${inclusion.item > 0 ? `[${inclusion.item}]` : ''}`;
+  const { tasks, faults } = await playRun.run.options.loader.loadTaskFile(inclusion.file, {
+    idSuffix,
+    playbookDirectory: playRun.playbook.directory,
+  });
+  throwFaults(faults);
+  return tasks;
+}
+
+/** Included tasks see what is around the include, its variables and `apply`, but none of its keywords. */
+function surroundings(task: CompiledTask, inclusion: Inclusion, playRun: PlayRun): Surroundings {
+  const around = task.chain.slice(0, -1);
+  const applied = isMap(inclusion.apply) ? applyKeywords(inclusion.apply, task.task.position) : undefined;
+  return {
+    chain: applied ? [...around, applied] : around,
+    vars: [...task.vars.filter((level) => level.level !== ownLevel), ...inclusion.vars],
+    selection: playRun.run.selection,
+    rescuable: task.rescuable,
+    handler: task.handler,
+  };
+}

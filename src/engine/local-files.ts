@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { isAbsolute, join, relative, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { ParamsError } from '../model/errors.ts';
+import type { LocalFile } from '../module/index.ts';
+
+/** Folders that files of a task are looked for in. */
+export interface SearchPlaces {
+  /** Of the file the task is written in. */
+  readonly taskDirectory: string;
+  readonly playbookDirectory: string;
+}
+
+type LocalEntry = LocalFile['entries'][number];
+
+/**
+ * Finds a control-node file as Ansible does: in `files/` (or `templates/`) beside the task's file, then
+ * beside it, then the same for the playbook, and in the folder above a `tasks/` folder.
+ *
+ * @param kind the folder that is looked into first
+ * @returns its absolute path
+ * @throws ParamsError that lists every place looked at
+ */
+export async function findLocal(
+  path: string,
+  kind: 'files' | 'templates' | 'vars' | 'tasks',
+  places: SearchPlaces,
+): Promise<string> {
+  const candidates = searchPath(path, kind, places);
+  for (const candidate of candidates) {
+    if (await exists(candidate)) return candidate;
+  }
+  throw new ParamsError(`there is no "${path}" on the control node; looked for ${candidates.join(', ')}`);
+}
+
+/** Every place a relative path is looked for, in order. */
+export function searchPath(path: string, kind: string, places: SearchPlaces): string[] {
+  if (isAbsolute(path)) return [path];
+  const roots = [join(places.taskDirectory, '..'), places.taskDirectory, places.playbookDirectory];
+  const ofTaskFile = /(^|\/)(tasks|handlers)$/.test(places.taskDirectory) ? roots : roots.slice(1);
+  return [...new Set(ofTaskFile.flatMap((root) => [resolve(root, kind, path), resolve(root, path)]))];
+}
+
+/** Size, mode and digest of a file, or of everything below a directory. */
+export async function describeLocal(path: string): Promise<LocalFile> {
+  const found = await stat(path);
+  if (!found.isDirectory()) return { path, entries: [], ...(await describeEntry(path)) };
+  const names = await readdir(path, { recursive: true });
+  const entries: LocalEntry[] = [];
+  for (const name of names.sort()) {
+    entries.push({ path: relative(path, join(path, name)), ...(await describeEntry(join(path, name))) });
+  }
+  return { path, entries, ...(await describeEntry(path)) };
+}
+
+async function describeEntry(path: string): Promise<Omit<LocalEntry, 'path'>> {
+  const found = await stat(path);
+  const mode = `0${(found.mode & 0o7777).toString(8).padStart(3, '0')}`;
+  if (found.isDirectory()) return { type: 'directory', size: 0, checksum: '', mode };
+  return { type: 'file', size: found.size, checksum: await digest(path, found.mtimeMs, found.size), mode };
+}
+
+const digests = new Map<string, Promise<string>>();
+
+/** SHA-256 of a file, computed once for the same size and modification time. */
+function digest(path: string, mtimeMs: number, size: number): Promise<string> {
+  const key = `${path}\0${mtimeMs}\0${size}`;
+  const known = digests.get(key) ?? computeDigest(path);
+  digests.set(key, known);
+  return known;
+}
+
+async function computeDigest(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}
+
+/** Text of a control-node file. Throws ParamsError where it is not UTF-8. */
+export async function readText(path: string): Promise<string> {
+  const bytes = await readFile(path);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new ParamsError(`${path} is not UTF-8 text`);
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,164 @@
+import { ParamsError } from '../model/errors.ts';
+import type { ItemResult, Outcome, TaskResult } from '../model/result.ts';
+import { isMap, Unknown, type Value, type ValueMap } from '../model/value.ts';
+import { type Layer, render, type Scope } from '../template/index.ts';
+import type { CompiledTask } from './compile.ts';
+import { conditionsHold } from './decide.ts';
+import { withFacts } from './facts.ts';
+import { gatherFacts } from './gather.ts';
+import { toNumber } from './keyword-values.ts';
+import type { PlayHost, PlayRun } from './run-state.ts';
+import { loopLayer, scopeFor } from './scope.ts';
+
+/** What a task's `loop` comes to. */
+export type LoopItems =
+  | { readonly kind: 'items'; readonly items: readonly Value[] }
+  /** Its items cannot be had, and its `when` is false anyway. */
+  | { readonly kind: 'skip'; readonly condition: string }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** One item with its variables. */
+export interface LoopItem {
+  readonly value: Value;
+  readonly layer: Layer;
+  readonly label: string;
+}
+
+/**
+ * Evaluates `loop`. As `when` is judged per item, an undefined name in `loop` counts only where `when`
+ * does not already say no.
+ *
+ * @throws TemplateError, ParamsError
+ */
+export async function loopItems(playRun: PlayRun, host: PlayHost, task: CompiledTask): Promise<LoopItems> {
+  return withFacts(
+    (name) => gatherFacts(playRun, name, task),
+    () => evaluateLoop(task, scopeFor(playRun, host, task)),
+  );
+}
+
+function evaluateLoop(task: CompiledTask, scope: Scope): LoopItems {
+  let value: Value;
+  try {
+    value = render(task.task.keywords.loop ?? [], scope);
+  } catch (error) {
+    const verdict = conditionsHold(task.conditions, scope);
+    if (verdict === true || verdict instanceof Unknown) throw error;
+    return { kind: 'skip', condition: verdict.failed };
+  }
+  if (value instanceof Unknown) return { kind: 'unknown', reason: value.reason };
+  if (Array.isArray(value)) return { kind: 'items', items: value };
+  const hint = isMap(value) ? 'use … | dict2items' : 'write a list, or "{{ name_of_a_list }}"';
+  throw new ParamsError(`loop must be a list, not ${JSON.stringify(value)}`, { hint });
+}
+
+/** The variables and the label of an item. */
+export function loopItem(
+  playRun: PlayRun,
+  host: PlayHost,
+  task: CompiledTask,
+  items: readonly Value[],
+  index: number,
+): LoopItem {
+  const control = task.task.keywords.loopControl ?? {};
+  const value = items[index] ?? null;
+  const name = control.loopVar ?? 'item';
+  const values: Record<string, Value> = { [name]: value, ansible_loop_var: name };
+  if (control.indexVar !== undefined) {
+    values[control.indexVar] = index;
+    values['ansible_index_var'] = control.indexVar;
+  }
+  if (control.extended) values['ansible_loop'] = extended(items, index);
+  const layer = loopLayer(values);
+  return { value, layer, label: labelOf(task, value, () => scopeFor(playRun, host, task, [layer])) };
+}
+
+/** Pause between items, milliseconds. */
+export function loopPauseMs(playRun: PlayRun, host: PlayHost, task: CompiledTask): number {
+  const written = task.task.keywords.loopControl?.pause;
+  return written === undefined ? 0 : (toNumber('pause', written, scopeFor(playRun, host, task)) ?? 0) * 1000;
+}
+
+function extended(items: readonly Value[], index: number): ValueMap {
+  const optional: Record<string, Value> = {};
+  const before = items[index - 1];
+  const after = items[index + 1];
+  if (before !== undefined && index > 0) optional['previtem'] = before;
+  if (after !== undefined) optional['nextitem'] = after;
+  return {
+    allitems: items,
+    index: index + 1,
+    index0: index,
+    revindex: items.length - index,
+    revindex0: items.length - index - 1,
+    first: index === 0,
+    last: index === items.length - 1,
+    length: items.length,
+    ...optional,
+  };
+}
+
+function labelOf(task: CompiledTask, value: Value, scope: () => Scope): string {
+  const written = task.task.keywords.loopControl?.label;
+  if (written === undefined) return textOf(value);
+  try {
+    return textOf(render(written, scope()));
+  } catch {
+    return textOf(value);
+  }
+}
+
+function textOf(value: Value): string {
+  return typeof value === 'string' ? value : value instanceof Unknown ? String(value) : JSON.stringify(value);
+}
+
+/** The result of the whole loop, with what is registered for it. */
+export function loopResult(
+  task: CompiledTask,
+  items: readonly ItemResult[],
+  values: readonly Value[],
+  durationMs: number,
+): TaskResult {
+  const name = task.task.keywords.loopControl?.loopVar ?? 'item';
+  const results = items.map((item, index): Value => {
+    if (item.outcome === 'unknown') return new Unknown(item.message ?? 'decided at run time');
+    return { ...item.values, [name]: values[index] ?? null, ansible_loop_var: name };
+  });
+  const outcome = loopOutcome(items);
+  const msg = loopMessage(items, outcome);
+  const flags: Record<string, Value> = {
+    changed: items.some((item) => item.values['changed'] === true),
+    failed: outcome === 'failed',
+    ...(outcome === 'skipped' ? { skipped: true } : {}),
+    ...(items.length === 0 ? { skipped_reason: 'No items in the list' } : {}),
+  };
+  return {
+    outcome,
+    values: { results, msg, ...flags },
+    diff: items.flatMap((item) => item.diff),
+    steps: items.flatMap((item) => item.steps),
+    warnings: items.flatMap((item) => item.warnings),
+    durationMs,
+    items,
+    ...(outcome === 'ok' || outcome === 'changed' ? {} : { message: firstMessage(items, outcome) ?? msg }),
+  };
+}
+
+function loopOutcome(items: readonly ItemResult[]): Outcome {
+  const has = (outcome: Outcome): boolean => items.some((item) => item.outcome === outcome && !item.ignored);
+  for (const outcome of ['unreachable', 'failed'] as const) if (has(outcome)) return outcome;
+  if (items.every((item) => item.outcome === 'skipped')) return 'skipped';
+  if (has('changed')) return 'changed';
+  return has('unknown') ? 'unknown' : 'ok';
+}
+
+function loopMessage(items: readonly ItemResult[], outcome: Outcome): string {
+  if (items.length === 0) return 'No items in the list';
+  if (outcome === 'failed') return 'One or more items failed';
+  return outcome === 'skipped' ? 'All items skipped' : 'All items completed';
+}
+
+function firstMessage(items: readonly ItemResult[], outcome: Outcome): string | undefined {
+  const found = items.find((item) => item.outcome === outcome && item.message !== undefined);
+  return found && `${found.message} (item ${found.label})`;
+}

@@ -1,0 +1,89 @@
+import type { Value, ValueMap } from '../model/value.ts';
+import type { PlayHost, PlayRun } from './run-state.ts';
+
+type Magic = (playRun: PlayRun, host: PlayHost) => Value | undefined;
+
+/** A variable that the engine itself sets; it wins over all others. undefined = no such one. */
+export function magicVariable(name: string, playRun: PlayRun, host: PlayHost): Value | undefined {
+  return Object.hasOwn(magic, name) ? magic[name]?.(playRun, host) : undefined;
+}
+
+/** Names of all magic variables, `hostvars` and `omit` included. */
+export const magicNames: readonly string[] = [
+  'hostvars',
+  'omit',
+  ...['ansible_loop', 'ansible_loop_var', 'ansible_index_var'],
+  ...[
+    'groups',
+    'group_names',
+    'inventory_hostname',
+    'inventory_hostname_short',
+    'inventory_dir',
+    'inventory_file',
+  ],
+  ...[
+    'playbook_dir',
+    'ansible_play_name',
+    'ansible_play_hosts',
+    'ansible_play_hosts_all',
+    'ansible_play_batch',
+  ],
+  ...['play_hosts', 'ansible_check_mode', 'ansible_diff_mode', 'ansible_run_tags', 'ansible_skip_tags'],
+  ...['ansible_limit', 'ansible_forks', 'ansible_verbosity', 'ansible_failed_task', 'ansible_failed_result'],
+];
+
+const magic: Readonly<Record<string, Magic>> = {
+  inventory_hostname: (_, host) => host.name,
+  inventory_hostname_short: (_, host) => (isAddress(host.name) ? host.name : host.name.split('.')[0]),
+  group_names: ({ run }, host) =>
+    (run.inventory.hostOrLocal(host.name)?.groups ?? []).filter((name) => name !== 'all').sort(),
+  groups: (playRun) => groupsOf(playRun),
+  inventory_dir: ({ run }) => run.inventory.current.directory,
+  inventory_file: ({ run }) => run.inventory.current.sources[0],
+  playbook_dir: ({ playbook }) => playbook.directory,
+  ansible_play_name: ({ play }) => play.keywords.name ?? play.hosts,
+  ansible_play_hosts: (playRun) => liveHosts(playRun),
+  play_hosts: (playRun) => liveHosts(playRun),
+  ansible_play_hosts_all: ({ allHosts }) => allHosts,
+  ansible_play_batch: ({ batch }) => batch.filter(isAlive).map((host) => host.name),
+  ansible_check_mode: ({ run }) => run.check,
+  ansible_diff_mode: ({ run }) => run.options.diff ?? false,
+  ansible_run_tags: ({ run }) => (run.selection.tags.length > 0 ? run.selection.tags : ['all']),
+  ansible_skip_tags: ({ run }) => run.selection.skipTags,
+  ansible_limit: ({ run }) => run.options.limit,
+  ansible_forks: ({ run }) => run.options.forks ?? 50,
+  ansible_verbosity: ({ run }) => run.options.verbosity ?? 0,
+  ansible_failed_task: (_, host) => host.failedTask,
+  ansible_failed_result: (_, host) => host.failedResult,
+};
+
+function groupsOf({ run }: PlayRun): ValueMap {
+  const inventory = run.inventory.current;
+  const names = [...inventory.hosts.keys()];
+  const grouped = names.filter((name) => inventory.hosts.get(name)?.groups.some((group) => group !== 'all'));
+  const byName: Record<string, readonly string[]> = {
+    all: names,
+    ungrouped: names.filter((name) => !grouped.includes(name)),
+  };
+  for (const name of inventory.groups.keys()) {
+    if (!Object.hasOwn(byName, name)) byName[name] = run.inventory.members(name);
+  }
+  return byName;
+}
+
+function liveHosts({ run, allHosts, batch }: PlayRun): readonly string[] {
+  const inBatch = new Map(batch.map((host) => [host.name, host]));
+  return allHosts.filter((name) => {
+    const state = run.hosts.of(name);
+    const host = inBatch.get(name);
+    return host ? isAlive(host) : !state.failed && !state.unreachable;
+  });
+}
+
+function isAlive(host: PlayHost): boolean {
+  return !host.failed && !host.state.unreachable;
+}
+
+function isAddress(name: string): boolean {
+  return /^[0-9.]+$/.test(name) || name.includes(':');
+}

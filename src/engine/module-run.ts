@@ -1,0 +1,287 @@
+import { ConnectionError, DecidedAtRunTime, MooringError } from '../model/errors.ts';
+import type { Diff } from '../model/result.ts';
+import { Unknown, type Value, type ValueMap } from '../model/value.ts';
+import type { Effect, HostAccess, Module, Plan, StepOutcome } from '../module/index.ts';
+import type { Scope } from '../template/index.ts';
+import { type Applied, applySteps } from './apply.ts';
+import type { CompiledTask } from './compile.ts';
+import type { Call } from './decide.ts';
+import { createHostAccess, type ReadTrace } from './host-access.ts';
+import { errorMessage, Interrupted, type PlayHost, type PlayRun } from './run-state.ts';
+import type { StepContext } from './steps/context.ts';
+import { taskTarget } from './task-target.ts';
+
+/** A module call at its place. */
+export interface ModuleRun {
+  readonly playRun: PlayRun;
+  readonly host: PlayHost;
+  readonly task: CompiledTask;
+  readonly call: Call;
+  readonly scope: () => Scope;
+  /** A read that was issued ahead; undefined = none, or no longer true. */
+  readonly readAhead?: () => Promise<ReadResult | undefined>;
+  readonly countsAsChange: boolean;
+  /** Milliseconds since 1970 when `timeout:` is over. */
+  readonly deadline: number | undefined;
+  readonly output: StepContext['output'];
+}
+
+/** What a read gave. */
+export interface ReadResult {
+  readonly current: unknown;
+  readonly trace: ReadTrace;
+}
+
+/** How one try of a module call went, before `changed_when` and `failed_when`. */
+export interface Attempt {
+  readonly outcome: 'ok' | 'changed' | 'failed' | 'skipped' | 'unknown';
+  /** Steps were sent, or would be; also where a later one failed. */
+  readonly changed: boolean;
+  readonly message?: string;
+  readonly values: ValueMap;
+  readonly diff: readonly Diff[];
+  readonly steps: readonly string[];
+  readonly warnings: readonly string[];
+  readonly effects: readonly Effect[];
+}
+
+const maxRounds = 5;
+
+/**
+ * Reads, plans and applies, holding the target's lock. Errors of the module become a failed attempt.
+ *
+ * @throws ConnectionError where contact is lost, Interrupted
+ */
+export async function runModule(run: ModuleRun): Promise<Attempt> {
+  const held = new HeldLock(run);
+  await held.take();
+  const progress = new Progress();
+  try {
+    return await runRounds(run, held, progress);
+  } catch (error) {
+    if (error instanceof ConnectionError || error instanceof Interrupted) throw error;
+    if (error instanceof DecidedAtRunTime) return progress.end('unknown', error.message);
+    return progress.end('failed', errorMessage(error), stackOf(error));
+  } finally {
+    held.release();
+  }
+}
+
+/** Reads the current state; also used ahead of a task's turn. */
+export async function readCurrent(
+  run: Pick<ModuleRun, 'playRun' | 'host' | 'task' | 'call' | 'scope'>,
+  timeoutMs: number | undefined,
+): Promise<ReadResult> {
+  const { call } = run;
+  const { host, trace } = createHostAccess({
+    ...run,
+    target: call.target,
+    environment: call.environment,
+    timeoutMs,
+    now: Date.now(),
+  });
+  return { current: await typed(call.module).read(host, call.params), trace };
+}
+
+async function runRounds(run: ModuleRun, held: HeldLock, progress: Progress): Promise<Attempt> {
+  const module = typed(run.call.module);
+  for (let round = 1; ; round++) {
+    const ahead = round === 1 ? await run.readAhead?.() : undefined;
+    const { current, trace } = ahead ?? (await guardedRead(run, progress));
+    const plan = toPlan(module.plan(run.call.params, current));
+    progress.addPlan(plan);
+    if (plan.failure !== undefined) return failedPlan(run, plan.failure, trace, progress);
+    if (plan.skip !== undefined) return progress.end('skipped', plan.skip);
+    if (plan.unknown !== undefined) return progress.end('unknown', plan.unknown);
+    const applied = await applySteps(plan.steps, applySource(run, held));
+    progress.addApplied(applied, plan);
+    const result = { params: run.call.params, current, outcomes: progress.outcomes, check: run.call.check };
+    const values = resultValues(run, module, result, plan, applied);
+    if (applied.failure !== undefined) return progress.end('failed', failureText(applied), values);
+    if (applied.unknown !== undefined && !progress.changed)
+      return progress.end('unknown', applied.unknown, values);
+    const more = plan.replan === true && plan.steps.length > 0 && !run.call.check;
+    if (!more) return progress.end(progress.changed ? 'changed' : 'ok', plan.message, values);
+    if (round === maxRounds) return progress.end('failed', `not settled after ${maxRounds} rounds`, values);
+  }
+}
+
+/** A read that fails in check mode for want of something an earlier step would have made is undecided. */
+async function guardedRead(run: ModuleRun, progress: Progress): Promise<ReadResult> {
+  try {
+    return await readCurrent(run, timeLeft(run));
+  } catch (error) {
+    const ours = error instanceof MooringError && !(error instanceof ConnectionError);
+    if (!ours || error instanceof DecidedAtRunTime || !mayBeForWant(run, undefined)) throw error;
+    progress.warnings.push(errorMessage(error));
+    throw new DecidedAtRunTime(`${error.message}, but earlier changes were only simulated`);
+  }
+}
+
+function failedPlan(run: ModuleRun, failure: string, trace: ReadTrace, progress: Progress): Attempt {
+  if (!mayBeForWant(run, trace)) return progress.end('failed', failure);
+  return progress.end('unknown', `${failure}, but earlier changes were only simulated`);
+}
+
+function mayBeForWant({ call }: ModuleRun, trace: ReadTrace | undefined): boolean {
+  if (!call.check || call.module.local || call.target.target.predictions.simulated === 0) return false;
+  return trace === undefined || trace.sawAbsence || trace.outside;
+}
+
+function applySource(run: ModuleRun, held: HeldLock): Parameters<typeof applySteps>[1] {
+  const { playRun, host, task, call } = run;
+  const context: StepContext = {
+    run: playRun.run,
+    target: call.target,
+    other: (name) => taskTarget(playRun, host, task, run.scope(), name),
+    environment: call.environment,
+    timeLeftMs: () => timeLeft(run),
+    output: run.output,
+    signal: playRun.run.options.signal,
+  };
+  return {
+    context,
+    check: call.check,
+    countsAsChange: run.countsAsChange,
+    whileWaiting: (action) => held.without(action),
+  };
+}
+
+function timeLeft({ deadline }: ModuleRun): number | undefined {
+  return deadline === undefined ? undefined : Math.max(1, deadline - Date.now());
+}
+
+interface TypedModule {
+  read(host: HostAccess, params: ValueMap): Promise<unknown>;
+  plan(params: ValueMap, current: unknown): Plan | readonly Plan['steps'][number][];
+  result?(context: ResultSource): ValueMap;
+}
+
+interface ResultSource {
+  readonly params: ValueMap;
+  readonly current: unknown;
+  readonly outcomes: readonly StepOutcome[];
+  readonly check: boolean;
+}
+
+/** The registry erases the types of params and state; they fit because both came from this module. */
+function typed(module: Module): TypedModule {
+  return module as unknown as TypedModule;
+}
+
+function toPlan(planned: Plan | readonly Plan['steps'][number][]): Plan {
+  return isPlan(planned) ? planned : { steps: planned };
+}
+
+function isPlan(planned: Plan | readonly Plan['steps'][number][]): planned is Plan {
+  return !Array.isArray(planned);
+}
+
+function resultValues(
+  run: ModuleRun,
+  module: TypedModule,
+  source: ResultSource,
+  plan: Plan,
+  applied: Applied,
+): ValueMap {
+  const simulated = run.call.check && applied.changed;
+  const own = simulated ? valuesOrNone(() => module.result?.(source)) : module.result?.(source);
+  if (!simulated) return { ...own };
+  const unknown = new Unknown(`task "${taskName(run.task)}" was only simulated`);
+  const declared = Object.keys(run.call.module.returns ?? {}).map((name): [string, Value] => [name, unknown]);
+  return { ...Object.fromEntries(declared), ...plan.values, ...own };
+}
+
+/** A module may look at outcomes that a simulated run does not have. */
+function valuesOrNone(make: () => ValueMap | undefined): ValueMap {
+  try {
+    return make() ?? {};
+  } catch {
+    return {};
+  }
+}
+
+function failureText(applied: Applied): string {
+  const failed = applied.outcomes.find((outcome) => outcome.status === 'failed');
+  const reason = applied.failure ?? 'failed';
+  if (!failed || (failed.step.kind === 'run' && failed.step.user) || failed.step.kind === 'wait')
+    return reason;
+  return `${failed.step.summary}: ${reason}`;
+}
+
+export function taskName(task: CompiledTask): string {
+  return task.task.keywords.name ?? task.task.module;
+}
+
+function stackOf(error: unknown): ValueMap {
+  return error instanceof MooringError || !(error instanceof Error)
+    ? {}
+    : { exception: error.stack ?? error.message };
+}
+
+/** What has gathered over the rounds. */
+class Progress {
+  changed = false;
+  readonly warnings: string[] = [];
+  outcomes: readonly StepOutcome[] = [];
+  #values: ValueMap = {};
+  readonly #diff: Diff[] = [];
+  readonly #steps: string[] = [];
+  readonly #effects: Effect[] = [];
+
+  addPlan(plan: Plan): void {
+    this.#values = { ...this.#values, ...plan.values };
+    this.warnings.push(...(plan.warnings ?? []));
+    this.#diff.push(...(plan.diff ?? []));
+    this.#effects.push(...(plan.effects ?? []));
+  }
+
+  addApplied(applied: Applied, plan: Plan): void {
+    this.changed ||= applied.changed;
+    if (plan.steps.length > 0) this.outcomes = applied.outcomes;
+    this.#diff.push(...applied.diff);
+    this.#steps.push(...plan.steps.map((step) => step.summary));
+  }
+
+  end(outcome: Attempt['outcome'], message: string | undefined, values: ValueMap = {}): Attempt {
+    return {
+      outcome,
+      changed: this.changed,
+      ...(message === undefined ? {} : { message }),
+      values: { ...this.#values, ...values },
+      diff: this.#diff,
+      steps: this.#steps,
+      warnings: this.warnings,
+      effects: outcome === 'failed' ? [] : this.#effects,
+    };
+  }
+}
+
+/** The target's lock for one module call; modules that never touch a host do not take it. */
+class HeldLock {
+  readonly #run: ModuleRun;
+  #release: (() => void) | undefined;
+
+  constructor(run: ModuleRun) {
+    this.#run = run;
+  }
+
+  async take(): Promise<void> {
+    const { call } = this.#run;
+    if (!call.module.local) this.#release = await call.target.target.lock.take();
+  }
+
+  release(): void {
+    this.#release?.();
+    this.#release = undefined;
+  }
+
+  async without<T>(action: () => Promise<T>): Promise<T> {
+    this.release();
+    try {
+      return await action();
+    } finally {
+      await this.take();
+    }
+  }
+}

@@ -1,0 +1,182 @@
+import pLimit from 'p-limit';
+import type { CompiledBlock, CompiledNode, CompiledTask } from './compile.ts';
+import { safeBoolean, taskInfo } from './complete.ts';
+import { runOnHost, throttleOf } from './host-task.ts';
+import { runInclude } from './include.ts';
+import { toNumber } from './keyword-values.ts';
+import { runMeta } from './meta.ts';
+import { errorMessage, isActive, type PlayHost, type PlayRun } from './run-state.ts';
+import { scopeFor } from './scope.ts';
+import { displayName } from './task-name.ts';
+
+/** Modules that act once for all hosts, whatever the task says. */
+const onceModules: ReadonlySet<string> = new Set(['add_host', 'pause']);
+
+/**
+ * Runs tasks and blocks in order on a set of hosts, each task on all of them before the next one.
+ * Hosts that fail or end drop out.
+ *
+ * @throws Interrupted
+ */
+export async function runNodes(
+  playRun: PlayRun,
+  nodes: readonly CompiledNode[],
+  hosts: readonly PlayHost[],
+): Promise<void> {
+  for (const node of nodes) {
+    const active = hosts.filter(isActive);
+    if (active.length === 0 || isOver(playRun)) return;
+    if (node.kind === 'block') await runBlock(playRun, node, active);
+    else await runTaskNode(playRun, node, active);
+  }
+}
+
+function isOver({ ending }: PlayRun): boolean {
+  return ending?.kind === 'end_play' || ending?.kind === 'end_batch';
+}
+
+/** Tasks; then `rescue` on the hosts that failed in them; then `always` on all that can still be reached. */
+async function runBlock(playRun: PlayRun, block: CompiledBlock, hosts: readonly PlayHost[]): Promise<void> {
+  await runNodes(playRun, block.tasks, hosts);
+  const failed = hosts.filter((host) => host.failed && !host.state.unreachable);
+  if (block.rescue.length > 0 && failed.length > 0 && !playRun.ending) {
+    for (const host of failed) host.failed = false;
+    await runNodes(playRun, block.rescue, failed);
+  }
+  if (block.always.length === 0) return;
+  const reachable = hosts.filter((host) => !host.state.unreachable && !host.ended);
+  const failedBefore = reachable.filter((host) => host.failed);
+  for (const host of failedBefore) host.failed = false;
+  await runNodes(playRun, block.always, reachable);
+  for (const host of failedBefore) host.failed = true;
+}
+
+/** Runs one task on hosts that take part in it. */
+export async function runTaskNode(
+  playRun: PlayRun,
+  task: CompiledTask,
+  hosts: readonly PlayHost[],
+): Promise<void> {
+  const [first] = hosts;
+  if (!first || !(await wanted(playRun, task, first))) return;
+  switch (task.task.module) {
+    case 'meta':
+      await runMeta(playRun, task, hosts);
+      return;
+    case 'include_tasks':
+      start(playRun, task, first);
+      await runInclude(playRun, task, hosts);
+      break;
+    default:
+      start(playRun, task, first);
+      await runModuleTask(playRun, task, hosts, first);
+  }
+  stopWhereFatal(playRun, task, hosts);
+}
+
+async function runModuleTask(
+  playRun: PlayRun,
+  task: CompiledTask,
+  hosts: readonly PlayHost[],
+  first: PlayHost,
+): Promise<void> {
+  const once = onceModules.has(task.task.module) || safeBoolean(playRun, task, first, 'runOnce');
+  if (once) {
+    await runOnce(playRun, task, first);
+    return;
+  }
+  const throttle = throttled(playRun, task, first);
+  await allSettled(
+    hosts.map((host) => throttle(() => playRun.run.limit(() => runOnHost(playRun, task, host)))),
+  );
+}
+
+/** Once for the batch; under the free strategy the first host to come does it, and the others wait for it. */
+async function runOnce(playRun: PlayRun, task: CompiledTask, first: PlayHost): Promise<void> {
+  const key = task.task.id;
+  const running = playRun.once.get(key);
+  if (running && playRun.play.strategy === 'free') return running;
+  const others = playRun.batch.filter((host) => host !== first && isActive(host));
+  const run = playRun.run.limit(() => runOnHost(playRun, task, first, others));
+  playRun.once.set(key, run);
+  await run;
+}
+
+function throttled(
+  playRun: PlayRun,
+  task: CompiledTask,
+  host: PlayHost,
+): (action: () => Promise<void>) => Promise<void> {
+  const most = warnInstead(playRun, task, () => throttleOf(playRun, task, host));
+  return most === undefined ? (action) => action() : pLimit(most);
+}
+
+/** Waits for all, then throws the first error: no host is left running behind the play's back. */
+export async function allSettled(promises: readonly Promise<void>[]): Promise<void> {
+  const ended = await Promise.allSettled(promises);
+  const failed = ended.find((end) => end.status === 'rejected');
+  if (failed) throw failed.reason;
+}
+
+/** Asks under `--step`; later "continue" asks no more. */
+async function wanted(playRun: PlayRun, task: CompiledTask, host: PlayHost): Promise<boolean> {
+  const { run } = playRun;
+  if (!run.stepping || !run.options.ask?.step || playRun.started.has(task.task.id)) return true;
+  const answer = await run.options.ask.step(
+    taskInfo(task, displayName(playRun, task, host), safeBoolean(playRun, task, host, 'noLog')),
+  );
+  if (answer === 'continue') run.stepping = false;
+  return answer !== 'skip';
+}
+
+function start(playRun: PlayRun, task: CompiledTask, host: PlayHost): void {
+  if (playRun.play.strategy === 'free') {
+    if (playRun.started.has(task.task.id)) return;
+    playRun.started.add(task.task.id);
+  }
+  const info = taskInfo(task, displayName(playRun, task, host), safeBoolean(playRun, task, host, 'noLog'));
+  playRun.run.emit({ event: 'task_start', playId: playRun.playId, task: info });
+}
+
+/** Ends the play for the whole batch after a fatal failure, or too many of them. */
+function stopWhereFatal(playRun: PlayRun, task: CompiledTask, hosts: readonly PlayHost[]): void {
+  const [first] = hosts;
+  if (!first || playRun.ending) return;
+  const lost = hosts.filter((host) => host.state.unreachable || (host.failed && !task.rescuable));
+  if (lost.length > 0 && safeBoolean(playRun, task, first, 'anyErrorsFatal')) {
+    stop(playRun, { kind: 'fatal', reason: `any_errors_fatal: ${lost.map((host) => host.name).join(', ')}` });
+    return;
+  }
+  const most = mostFailures(playRun, task, first);
+  if (most === undefined || lost.length === 0) return;
+  const failed = playRun.batch.filter((host) => host.failed || host.state.unreachable).length;
+  const percentage = (failed / playRun.batch.length) * 100;
+  if (percentage <= most) return;
+  stop(playRun, {
+    kind: 'too_many_failures',
+    reason: `max_fail_percentage: ${failed} of ${playRun.batch.length} hosts failed, more than ${most}%`,
+  });
+}
+
+function stop(playRun: PlayRun, ending: NonNullable<PlayRun['ending']>): void {
+  playRun.ending = ending;
+  // Healthy hosts go on with nothing but the `always` sections around this place.
+  for (const host of playRun.batch) host.failed = true;
+}
+
+function mostFailures(playRun: PlayRun, task: CompiledTask, host: PlayHost): number | undefined {
+  const written = playRun.play.maxFailPercentage;
+  if (written === undefined) return undefined;
+  return warnInstead(playRun, task, () =>
+    toNumber('max_fail_percentage', written, scopeFor(playRun, host, task)),
+  );
+}
+
+function warnInstead<T>(playRun: PlayRun, task: CompiledTask, action: () => T): T | undefined {
+  try {
+    return action();
+  } catch (error) {
+    playRun.run.emit({ event: 'warning', message: errorMessage(error), position: task.task.position });
+    return undefined;
+  }
+}

@@ -1,0 +1,187 @@
+import { InventoryError } from '../model/errors.ts';
+import type { Play, Playbook } from '../model/playbook.ts';
+import { isUnknown } from '../model/value.ts';
+import { render, Scope } from '../template/index.ts';
+import { batchesOf, ordered } from './batches.ts';
+import type { VarsLevel } from './compile.ts';
+import { type CompiledPlay, flatten } from './compile-play.ts';
+import { complete } from './complete.ts';
+import { flushHandlers, reportLostHandlers } from './handlers.ts';
+import { booleanKeyword } from './keyword-values.ts';
+import { allSettled, runNodes, runTaskNode } from './nodes.ts';
+import { askPrompts, hostVarsFiles, staticVars } from './play-vars.ts';
+import {
+  checkInterrupted,
+  createPlayHost,
+  Interrupted,
+  type PlayHost,
+  type PlayRun,
+  type Run,
+} from './run-state.ts';
+import { scopeFor } from './scope.ts';
+import { createSpeculation } from './speculation.ts';
+import { failedEnd } from './task.ts';
+
+/** How a play ended. */
+export interface PlayEnd {
+  /** No later play is to run: a whole batch failed, or one failure was fatal. */
+  readonly stop: boolean;
+  /** A host failed or was lost in it. */
+  readonly failed: boolean;
+}
+
+/**
+ * Runs a play, batch after batch.
+ *
+ * @param parallel it is one of a `parallel:` entry
+ * @throws Interrupted, InventoryError for a pattern that means nothing
+ */
+export async function runPlay(
+  run: Run,
+  playbook: Playbook,
+  play: Play,
+  compiled: CompiledPlay,
+  parallel: boolean,
+): Promise<PlayEnd> {
+  const selected = ordered(selectHosts(run, play), play.order);
+  const name = play.keywords.name ?? play.hosts;
+  if (selected.length === 0) {
+    run.emit({ event: 'play_start', playId: play.id, name, hosts: [], parallel });
+    run.emit({ event: 'play_end', playId: play.id, reason: 'no hosts matched' });
+    return { stop: false, failed: false };
+  }
+  const answers = await askPrompts(run, play);
+  const usable = selected.filter((host) => isUsable(run, host));
+  const batches = batchesOf(usable, play.serial);
+  let failed = false;
+  for (const [index, hosts] of batches.entries()) {
+    checkInterrupted(run);
+    const playId = batches.length > 1 ? `${play.id}#${index + 1}` : play.id;
+    const batch = batches.length > 1 ? { batch: { number: index + 1, of: batches.length } } : {};
+    run.emit({ event: 'play_start', playId, name, hosts, parallel, ...batch });
+    const members = hosts.map((host) => createPlayHost(run.hosts.of(host)));
+    const playRun = createPlayRun(
+      { run, play, playbook, playId, allHosts: selected, compiled },
+      members,
+      answers,
+    );
+    await runBatch(playRun, compiled);
+    const lost = members.filter((host) => host.state.failed || host.state.unreachable);
+    failed ||= lost.length > 0;
+    if (playRun.ending?.kind === 'end_play') return { stop: false, failed };
+    const fatal = playRun.ending?.kind === 'fatal' || playRun.ending?.kind === 'too_many_failures';
+    if (fatal || lost.length === members.length) return { stop: true, failed: true };
+  }
+  return { stop: usable.length === 0, failed };
+}
+
+function isUsable(run: Run, hostName: string): boolean {
+  const state = run.hosts.of(hostName);
+  return !state.failed && !state.unreachable;
+}
+
+function selectHosts(run: Run, play: Play): readonly string[] {
+  const { options, inventory } = run;
+  const scope = new Scope([
+    { origin: 'extra vars', level: 22, values: options.extraVars ?? {}, templated: true },
+  ]);
+  const pattern = render(play.hosts, scope);
+  if (isUnknown(pattern) || typeof pattern === 'object') {
+    throw new InventoryError([
+      { severity: 'error', code: 'bad-pattern', message: `hosts: ${play.hosts} is not a host pattern` },
+    ]);
+  }
+  const found = options.loader.selectHosts(String(pattern), inventory.current, options.limit);
+  for (const name of found) run.hosts.of(name);
+  return found;
+}
+
+interface PlaySource extends Pick<PlayRun, 'run' | 'play' | 'playbook' | 'playId' | 'allHosts'> {
+  readonly compiled: CompiledPlay;
+}
+
+function createPlayRun(
+  { compiled, ...source }: PlaySource,
+  batch: readonly PlayHost[],
+  answers: Parameters<typeof staticVars>[1],
+): PlayRun {
+  const shared = staticVars(source.play, answers);
+  const own = new Map<string, readonly VarsLevel[]>();
+  const playRun: PlayRun = {
+    ...source,
+    batch,
+    varsOf: (host) => [...shared, ...(own.get(host.name) ?? [])],
+    hostVars: own,
+    handlers: compiled.handlers,
+    speculation: createSpeculation(() => playRun),
+    started: new Set(),
+    once: new Map(),
+    ending: undefined,
+  };
+  return playRun;
+}
+
+async function runBatch(playRun: PlayRun, compiled: CompiledPlay): Promise<void> {
+  const { play, batch, run, playId } = playRun;
+  await loadHostVars(playRun, compiled);
+  const free = play.strategy === 'free';
+  try {
+    if (free) await allSettled(batch.map((host) => runSections(playRun, compiled, [host])));
+    else await runSections(playRun, compiled, batch);
+  } finally {
+    for (const host of batch) host.state.failed ||= host.failed;
+    reportLostHandlers(playRun);
+  }
+  const reason = endReason(playRun);
+  run.emit({ event: 'play_end', playId, ...(reason === undefined ? {} : { reason }) });
+}
+
+function endReason({ ending, batch }: PlayRun): string | undefined {
+  if (ending) return 'reason' in ending ? ending.reason : ending.kind.replace('_', ' ');
+  const left = batch.some((host) => !host.state.failed && !host.state.unreachable);
+  return left ? undefined : 'no more hosts left';
+}
+
+async function loadHostVars(playRun: PlayRun, compiled: CompiledPlay): Promise<void> {
+  if (playRun.play.varsFiles.every((file) => file.values)) return;
+  const [first] = flatten(compiled.sections.flat());
+  for (const host of playRun.batch) {
+    const started = Date.now();
+    try {
+      playRun.hostVars.set(host.name, await hostVarsFiles(playRun, host, first));
+    } catch (error) {
+      if (error instanceof Interrupted || !first) throw error;
+      complete(playRun, first, host, failedEnd(error, started), []);
+    }
+  }
+}
+
+async function runSections(
+  playRun: PlayRun,
+  compiled: CompiledPlay,
+  hosts: readonly PlayHost[],
+): Promise<void> {
+  for (const nodes of compiled.sections) {
+    await runNodes(playRun, nodes, hosts);
+    const { ending } = playRun;
+    if (ending?.kind === 'end_play' || ending?.kind === 'end_batch') return;
+    await flush(playRun, hosts);
+  }
+}
+
+/** Runs the notified handlers; with `force_handlers` on failed hosts too. */
+async function flush(playRun: PlayRun, hosts: readonly PlayHost[]): Promise<void> {
+  const forced = hosts.filter((host) => host.failed && host.notified.size > 0 && !host.state.unreachable);
+  const force = forced.length > 0 && isForced(playRun, hosts);
+  if (force) for (const host of forced) host.failed = false;
+  await flushHandlers(playRun, hosts, (handler, notified) => runTaskNode(playRun, handler, notified));
+  if (force) for (const host of forced) host.failed = true;
+}
+
+function isForced(playRun: PlayRun, hosts: readonly PlayHost[]): boolean {
+  const [first] = hosts;
+  const written = playRun.play.forceHandlers;
+  if (written === undefined || !first) return playRun.run.options.forceHandlers ?? false;
+  if (typeof written === 'boolean') return written;
+  return booleanKeyword([{ diff: written }], 'diff', scopeFor(playRun, first), false);
+}

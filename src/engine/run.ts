@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto';
+import pLimit from 'p-limit';
+import { PlaybookError } from '../model/errors.ts';
+import type { Parallel, Play, Playbook } from '../model/playbook.ts';
+import type { HostRecap } from '../model/result.ts';
+import { type CompiledPlay, compilePlay, flatten, nameMatches, playsOf, startingAt } from './compile-play.ts';
+import { Connections } from './connections.ts';
+import { LiveInventory } from './live-inventory.ts';
+import type { RunOptions, RunSummary } from './options.ts';
+import { runPlay } from './play.ts';
+import { checkInterrupted, HostStates, Interrupted, type Run } from './run-state.ts';
+import { Targets } from './target.ts';
+
+const defaultForks = 50;
+const interruptedCode = 99;
+
+/**
+ * Runs playbooks one after another, their plays in order, and says how it went. Everything on the way
+ * goes to `emit`, the recap last.
+ *
+ * @returns the recap and the exit code: 0, 2 (a host failed), 4 (a host was unreachable), 99 (interrupted)
+ * @throws PlaybookError for faults found before anything ran
+ */
+export async function runPlaybooks(options: RunOptions): Promise<RunSummary> {
+  const started = Date.now();
+  const run = createRun(options);
+  const compiled = compileAll(run);
+  run.emit({
+    event: 'run_start',
+    runId: randomUUID(),
+    playbooks: options.playbooks.map((playbook) => playbook.file),
+    check: run.check,
+    diff: options.diff ?? false,
+  });
+  let interrupted = false;
+  try {
+    await runAll(run, compiled);
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+    interrupted = true;
+  } finally {
+    await run.connections.close();
+  }
+  return finish(run, Date.now() - started, interrupted);
+}
+
+function createRun(options: RunOptions): Run {
+  return {
+    options,
+    check: options.check ?? false,
+    selection: { tags: options.tags ?? [], skipTags: options.skipTags ?? [] },
+    inventory: new LiveInventory(options.inventory),
+    hosts: new HostStates(),
+    connections: new Connections(options.open),
+    targets: new Targets(),
+    limit: pLimit(Math.max(1, options.forks ?? defaultForks)),
+    emit: options.emit,
+    stepping: options.ask?.step !== undefined,
+  };
+}
+
+/** Compiles every play before the first one runs, and cuts off what `--start-at-task` leaves out. */
+function compileAll(run: Run): ReadonlyMap<Play, CompiledPlay> {
+  const plays = run.options.playbooks.flatMap((playbook) => playbook.entries.flatMap(playsOf));
+  const compiled = plays.map((play): [Play, CompiledPlay] => [play, compilePlay(play, run.selection)]);
+  const { startAtTask } = run.options;
+  if (startAtTask === undefined) return new Map(compiled);
+  let reached = false;
+  const cut = compiled.map(([play, whole]): [Play, CompiledPlay] => {
+    const rest = startingAt(whole, (task) => {
+      reached ||= nameMatches(task, startAtTask);
+      return reached;
+    });
+    return [play, rest];
+  });
+  if (reached) return new Map(cut);
+  const message = `no task is named "${startAtTask}" (--start-at-task)`;
+  throw new PlaybookError([{ severity: 'error', code: 'unknown-task', message }]);
+}
+
+async function runAll(run: Run, compiled: ReadonlyMap<Play, CompiledPlay>): Promise<void> {
+  for (const playbook of run.options.playbooks) {
+    for (const entry of playbook.entries) {
+      checkInterrupted(run);
+      if (await runEntry(run, playbook, entry, compiled)) return;
+    }
+    if (exitCodeOf(recapsOf(run)) !== 0) return;
+  }
+}
+
+/** @returns true where the run is to stop */
+async function runEntry(
+  run: Run,
+  playbook: Playbook,
+  entry: Play | Parallel,
+  compiled: ReadonlyMap<Play, CompiledPlay>,
+): Promise<boolean> {
+  const one = (play: Play): ReturnType<typeof runPlay> => {
+    const ready = compiled.get(play) ?? compilePlay(play, run.selection);
+    return runPlay(run, playbook, play, ready, entry.kind === 'parallel');
+  };
+  const plays = playsOf(entry).filter((play) => isNeeded(run, compiled.get(play)));
+  if (entry.kind === 'play') {
+    const [play] = plays;
+    return play ? (await one(play)).stop : false;
+  }
+  // A failure in one play lets the others end; then the run stops.
+  const ended = await Promise.allSettled(plays.map(one));
+  const broken = ended.find((end) => end.status === 'rejected');
+  if (broken) throw broken.reason;
+  return ended.some((end) => end.status === 'fulfilled' && (end.value.stop || end.value.failed));
+}
+
+/** With `--start-at-task`, a play before that task is not even announced. */
+function isNeeded(run: Run, compiled: CompiledPlay | undefined): boolean {
+  if (run.options.startAtTask === undefined || !compiled) return true;
+  return flatten(compiled.sections.flat()).length > 0;
+}
+
+function recapsOf(run: Run): Readonly<Record<string, HostRecap>> {
+  return Object.fromEntries(run.hosts.all.map((state) => [state.name, state.recap]));
+}
+
+function exitCodeOf(recaps: Readonly<Record<string, HostRecap>>): number {
+  const all = Object.values(recaps);
+  if (all.some((recap) => recap.unreachable > 0)) return 4;
+  return all.some((recap) => recap.failed > 0) ? 2 : 0;
+}
+
+function finish(run: Run, durationMs: number, interrupted: boolean): RunSummary {
+  const hosts = recapsOf(run);
+  const exitCode = interrupted ? interruptedCode : exitCodeOf(hosts);
+  run.emit({
+    event: 'recap',
+    hosts,
+    durationMs,
+    exitCode,
+    check: run.check,
+    ...(run.check ? coverage(hosts) : {}),
+  });
+  return { exitCode, hosts, durationMs };
+}
+
+function coverage(hosts: Readonly<Record<string, HostRecap>>): { exact: number; unknown: number } {
+  const all = Object.values(hosts);
+  const sum = (pick: (recap: HostRecap) => number): number =>
+    all.reduce((total, recap) => total + pick(recap), 0);
+  return {
+    exact: sum((recap) => recap.ok + recap.skipped + recap.failed + recap.rescued + recap.unreachable),
+    unknown: sum((recap) => recap.unknown),
+  };
+}

@@ -1,0 +1,67 @@
+import { isMap, type Value, type ValueMap } from '../model/value.ts';
+import { type Layer, Scope } from '../template/index.ts';
+import type { CompiledTask } from './compile.ts';
+import { factLookup } from './facts.ts';
+import { hostvarsOf } from './hostvars.ts';
+import { magicVariable } from './magic.ts';
+import type { PlayHost, PlayRun } from './run-state.ts';
+
+const level = { facts: 11, includeVars: 18, registered: 19, extraVars: 22, loop: 23, magic: 24 } as const;
+
+/**
+ * The variables of a host at a task, in Ansible's order of precedence. Data that came from hosts is
+ * in layers that are never rendered.
+ *
+ * @param extras layers above all but the magic variables, e.g. loop items
+ */
+export function scopeFor(
+  playRun: PlayRun,
+  host: PlayHost,
+  task?: CompiledTask,
+  extras: readonly Layer[] = [],
+): Scope {
+  const { run } = playRun;
+  const inventoryVars = run.inventory.hostOrLocal(host.name)?.vars ?? [];
+  const levels = [
+    ...inventoryVars.map((source) => ({ ...source, templated: true })),
+    data('facts', level.facts, factLookup(host.state, definedIn(inventoryVars))),
+    ...playRun.varsOf(host),
+    ...(task?.vars ?? []),
+    {
+      origin: 'include_vars',
+      level: level.includeVars,
+      values: fromMap(host.state.includedVars),
+      templated: true,
+    },
+    data('register, set_fact', level.registered, fromMap(host.state.registered)),
+    { origin: 'extra vars', level: level.extraVars, values: run.options.extraVars ?? {}, templated: true },
+  ];
+  const sorted = levels.sort((a, b) => a.level - b.level);
+  const magic = (name: string): Value | undefined => {
+    if (name === 'hostvars') return hostvarsOf(playRun);
+    return magicVariable(name, playRun, host);
+  };
+  return new Scope([...sorted, ...extras, data('magic', level.magic, magic)]);
+}
+
+/** A layer of loop variables: data, over everything but the magic variables. */
+export function loopLayer(values: ValueMap): Layer {
+  return data('loop', level.loop, values);
+}
+
+/** A layer that shows the result a task is about to register, for `until`, `changed_when`, `failed_when`. */
+export function registerLayer(name: string, value: Value): Layer {
+  return data(`register of this task`, level.loop, { [name]: value });
+}
+
+function data(origin: string, precedence: number, values: Layer['values']): Layer {
+  return { origin, level: precedence, values, templated: false };
+}
+
+function fromMap(map: ReadonlyMap<string, Value>): (name: string) => Value | undefined {
+  return (name) => map.get(name);
+}
+
+function definedIn(sources: readonly { readonly values: ValueMap }[]): (name: string) => boolean {
+  return (name) => sources.some((source) => isMap(source.values) && Object.hasOwn(source.values, name));
+}
