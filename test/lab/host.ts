@@ -171,7 +171,7 @@ function nspawn(site: Site, host: LabHost): string {
   return [
     'systemd-nspawn --quiet --register=no --keep-unit --boot --console=read-only --directory="$root"',
     `--machine=${host.name} --hostname=${host.name} --network-bridge=${bridge}`,
-    "--capability=all --system-call-filter='@keyring bpf' --resolv-conf=off --timezone=off --link-journal=no",
+    "--capability=all --system-call-filter='@keyring bpf open_by_handle_at' --resolv-conf=off --timezone=off --link-journal=no",
     ...binds.map((bind) => `--bind='${bind}'`),
   ].join(' ');
 }

@@ -19,6 +19,7 @@ import {
 import { publishKeys } from './keys.ts';
 import { withLock } from './lock.ts';
 import { networkDown, networkIsUp, networkUp } from './network.ts';
+import { kernelHasNfs, nfsSubstituteLayer } from './nfs-substitute.ts';
 import { inRun, runDirectory } from './paths.ts';
 import { ensurePrerequisites } from './prerequisites.ts';
 import { type RunOptions, type RunResult, tryRun } from './process.ts';
@@ -110,8 +111,9 @@ export async function exec(
 }
 
 async function buildParts(): Promise<HostParts> {
-  const root = await baseLayer();
-  return { root, dockerTemplate: await dockerTemplate(root) };
+  const base = await baseLayer();
+  const root = (await kernelHasNfs()) ? base : await nfsSubstituteLayer(base);
+  return { root, dockerTemplate: await dockerTemplate(base) };
 }
 
 async function start(site: Site, parts: HostParts, fresh: (host: LabHost) => boolean): Promise<void> {

@@ -2,6 +2,7 @@
 
 import { isRunning } from './host.ts';
 import { networkIsUp } from './network.ts';
+import { kernelHasNfs } from './nfs-substitute.ts';
 import { say } from './progress.ts';
 import type { Site } from './site.ts';
 
@@ -18,5 +19,10 @@ export async function printStatus(site: Site): Promise<void> {
 }
 
 async function substitutes(): Promise<string[]> {
-  return ['images mysql:5.7 and redis:3 are made from Debian packages (MariaDB, Redis)'];
+  const nfs =
+    'NFS: this kernel has none; the server is nfs-ganesha following /etc/exports, the client a FUSE mount (fuse.nfs)';
+  return [
+    'images mysql:5.7 and redis:3: made from Debian packages (MariaDB, Redis)',
+    ...((await kernelHasNfs()) ? [] : [nfs]),
+  ];
 }
