@@ -1,0 +1,143 @@
+import { modules } from '../../modules/index.ts';
+import { type Loader, type RunOptions, runPlaybooks } from '../engine/index.ts';
+import { loadTaskFile, loadVarsFile, selectHosts } from '../load/index.ts';
+import type { Fault } from '../model/errors.ts';
+import type { Playbook } from '../model/playbook.ts';
+import { createAsk } from './ask.ts';
+import { exitCodes } from './exit-codes.ts';
+import { countFaults, faultLines } from './faults.ts';
+import { listPlaybooks } from './list-command.ts';
+import { createOutput, stdoutPaint } from './output.ts';
+import type { RunArguments } from './run-options.ts';
+import { saveVaultFile } from './save-vault-file.ts';
+import { loadPlaybooks, loadSite, type Site } from './site.ts';
+import { askSecret } from './terminal.ts';
+
+/**
+ * `mooring run`: reads and checks everything, then runs the playbooks.
+ *
+ * @returns the exit code
+ */
+export async function runCommand(args: RunArguments): Promise<number> {
+  const site = await loadSite(args, args.playbooks);
+  const { playbooks, faults } = loadPlaybooks(args.playbooks, site.vault);
+  if (reportFaults([...site.faults, ...faults], args)) return exitCodes.fault;
+  if (args.syntaxCheck) {
+    process.stdout.write(`${args.playbooks.join(', ')}: nothing wrong\n`);
+    return exitCodes.ok;
+  }
+  if (args.listHosts || args.listTasks || args.listTags) {
+    process.stdout.write(listPlaybooks(playbooks, site.inventory, args));
+    return exitCodes.ok;
+  }
+  return runChecked(args, site, playbooks);
+}
+
+async function runChecked(args: RunArguments, site: Site, playbooks: readonly Playbook[]): Promise<number> {
+  const connect = await connectDefaults(args, site);
+  const output = createOutput({ ...args, verbosity: args.verbose, redactor: site.redactor });
+  const interrupt = watchInterrupt();
+  const options: RunOptions = {
+    ...optionsOf(args),
+    playbooks,
+    inventory: site.inventory,
+    extraVars: site.extraVars,
+    modules,
+    loader: createLoader(args, site, playbooks),
+    emit: output.emit,
+    redactor: site.redactor,
+    connect,
+    ask: createAsk(args.step),
+    signal: interrupt.signal,
+  };
+  try {
+    const summary = await runPlaybooks(options);
+    return summary.exitCode;
+  } finally {
+    output.stop();
+    interrupt.stop();
+  }
+}
+
+function optionsOf(args: RunArguments): Partial<RunOptions> {
+  return {
+    tags: args.tags.flatMap((entry) => entry.split(',')),
+    skipTags: args.skipTags.flatMap((entry) => entry.split(',')),
+    forks: args.forks,
+    check: args.check,
+    diff: args.diff,
+    verbosity: args.verbose,
+    forceHandlers: args.forceHandlers,
+    speculate: args.speculate,
+    ...(args.limit === undefined ? {} : { limit: args.limit }),
+    ...(args.startAtTask === undefined ? {} : { startAtTask: args.startAtTask }),
+  };
+}
+
+async function connectDefaults(args: RunArguments, site: Site): Promise<NonNullable<RunOptions['connect']>> {
+  const password = args.askPass ? await askSecret('SSH password: ') : undefined;
+  const becomePassword = args.askBecomePass ? await askSecret('BECOME password: ') : undefined;
+  for (const secret of [password, becomePassword]) if (secret !== undefined) site.redactor.add(secret);
+  return {
+    ...(args.user === undefined ? {} : { user: args.user }),
+    ...(args.privateKey === undefined ? {} : { privateKeyFile: args.privateKey }),
+    ...(args.become ? { become: true } : {}),
+    ...(args.becomeUser === undefined ? {} : { becomeUser: args.becomeUser }),
+    ...(args.becomeMethod === undefined ? {} : { becomeMethod: args.becomeMethod }),
+    ...(password === undefined ? {} : { password }),
+    ...(becomePassword === undefined ? {} : { becomePassword }),
+  };
+}
+
+function createLoader(args: RunArguments, site: Site, playbooks: readonly Playbook[]): Loader {
+  const [first] = playbooks;
+  let includes = 0;
+  let { vault } = site;
+  return {
+    selectHosts: (pattern, inventory, limit) => selectHosts(pattern, inventory, { limit }),
+    loadTaskFile: async (path) => {
+      includes += 1;
+      const idSuffix = `@${includes}`;
+      return loadTaskFile(path, {
+        modules,
+        vault,
+        idSuffix,
+        ...(first ? { playbookDirectory: first.directory } : {}),
+      });
+    },
+    loadVarsFile: async (path) => loadVarsFile(path, { vault }),
+    saveVaultFile: async (path, values) => {
+      vault = await saveVaultFile(path, values, args, site);
+    },
+  };
+}
+
+/** Prints what is wrong; true where something is an error, so that nothing may run. */
+function reportFaults(faults: readonly Fault[], args: RunArguments): boolean {
+  if (faults.length === 0) return false;
+  const isFatal = faults.some((fault) => fault.severity === 'error');
+  if (args.output === 'json') {
+    for (const fault of faults) process.stdout.write(`${JSON.stringify({ event: 'fault', ...fault })}\n`);
+    return isFatal;
+  }
+  for (const line of faultLines(faults, stdoutPaint())) process.stderr.write(`${line}\n`);
+  if (isFatal) process.stderr.write(`${countFaults(faults)}; nothing was run\n`);
+  return isFatal;
+}
+
+/** The first Ctrl-C ends the run in order, the second at once. */
+function watchInterrupt(): { readonly signal: AbortSignal; readonly stop: () => void } {
+  const controller = new AbortController();
+  const onSignal = (): void => {
+    if (controller.signal.aborted) process.exit(exitCodes.interrupted);
+    process.stderr.write('\ninterrupted: finishing what is under way; once more to stop at once\n');
+    controller.abort();
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  const stop = (): void => {
+    process.off('SIGINT', onSignal);
+    process.off('SIGTERM', onSignal);
+  };
+  return { signal: controller.signal, stop };
+}
