@@ -45,11 +45,11 @@ function branch(inventory: Inventory, name: string, depth: number, vars: boolean
   const group = inventory.groups.get(name);
   if (!group) return [];
   const lines: string[] = [];
-  for (const child of [...group.children].sort()) {
+  for (const child of group.children) {
     lines.push(`${indent(depth)}@${child}:`, ...branch(inventory, child, depth + 1, vars));
   }
   if (name === 'all') return lines;
-  for (const host of [...directHosts(inventory, name)].sort()) {
+  for (const host of directHosts(inventory, name)) {
     lines.push(`${indent(depth)}${host}`);
     const found = inventory.hosts.get(host);
     if (vars && found) lines.push(...variableLines(hostVars(found), depth + 1));

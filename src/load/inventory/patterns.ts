@@ -102,14 +102,14 @@ function readLimitFile(path: string): Term[] {
   }
 }
 
-/** Commas split first; colons then, but not inside brackets, regular expressions or IPv6 addresses. */
+/** Commas split first; colons then, but not inside brackets, `(?:…)` or IPv6 addresses. */
 function splitPattern(pattern: string): Term[] {
   return pattern
     .split(/,(?![^[]*\])/)
     .flatMap((part) => {
       const text = part.trim();
-      if (/^[&!]?~/.test(text) || isIPv6(text.replace(/^[&!]/, ''))) return [text];
-      return text.match(/(?:[^\s:[\]]|\[[^\]]*\])+/g) ?? [];
+      if (isIPv6(text.replace(/^[&!]/, ''))) return [text];
+      return text.match(/(?:\(\?:|[^\s:[\]]|\[[^\]]*\])+/g) ?? [];
     })
     .filter((text) => text !== '')
     .map(toTerm);
