@@ -1,7 +1,7 @@
 // One program, three services: `harbor adminserver`, `harbor ui`, `harbor jobservice`.
 // Everything comes from the environment and from the files that Harbor's containers mount.
 
-import { appendFile, mkdir, readFile, statfs } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, statfs, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { adminServer, bootSettings, checkSchema } from './adminserver.ts';
 import { type Fetcher, fetchOverNetwork } from './fetcher.ts';
@@ -112,6 +112,7 @@ async function runJobservice(): Promise<void> {
     ),
     fetch: fetchOverNetwork,
     logs: {
+      begin: (id) => writeFile(file(id), ''),
       append: (id, line) => appendFile(file(id), line),
       read: (id) => readFile(file(id), 'utf8').catch(() => undefined),
     },

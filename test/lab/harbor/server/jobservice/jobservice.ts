@@ -9,6 +9,8 @@ import type { JobStore, StoredJob } from './job-store.ts';
 import { type JobLog, runJob } from './run-job.ts';
 
 export interface LogFiles {
+  /** Begins a log; what an earlier attempt wrote is gone. */
+  begin(id: string): Promise<void>;
   append(id: string, line: string): Promise<void>;
   read(id: string): Promise<string | undefined>;
 }
@@ -92,6 +94,7 @@ export class Jobservice {
       const place = level === 'ERROR' ? ' [job_logger.go:81]:' : '';
       return logs.append(stored.id, `${time} [${level}]${place} ${text}\n`);
     };
+    await logs.begin(stored.id);
     await this.#report(stored, 'Running');
     const outcome = await runJob(stored.job, { fetch, jobserviceSecret, write });
     if (outcome.ok) return this.#report(stored, 'Success');

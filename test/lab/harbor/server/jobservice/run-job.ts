@@ -207,6 +207,6 @@ function blobsOf({ payload }: Manifest): string[] {
 
 function httpError(status: number, body: Buffer): RegistryError {
   const error = new RegistryError(status, body.toString());
-  error.message = `http error: code ${status}, message ${body}`;
+  error.message = `http error: code ${status}, message ${body.toString().trim()}`;
   return error;
 }
