@@ -2,6 +2,7 @@ import type { Module } from '../src/module/index.ts';
 import { addHost } from './add_host.ts';
 import { apt } from './apt.ts';
 import { assert } from './assert.ts';
+import { blockinfile } from './blockinfile.ts';
 import { command } from './command.ts';
 import { compose } from './compose.ts';
 import { copy } from './copy.ts';
@@ -18,10 +19,12 @@ import { harborSecretkey } from './harbor_secretkey.ts';
 import { importTasks } from './import_tasks.ts';
 import { includeTasks } from './include_tasks.ts';
 import { includeVars } from './include_vars.ts';
+import { lineinfile } from './lineinfile.ts';
 import { meta } from './meta.ts';
 import { mysqldumpImport } from './mysqldump_import.ts';
 import { pause } from './pause.ts';
 import { ping } from './ping.ts';
+import { replace } from './replace.ts';
 import { script } from './script.ts';
 import { secretFile } from './secret_file.ts';
 import { setFact } from './set_fact.ts';
@@ -36,6 +39,7 @@ const all: readonly Module[] = [
   addHost,
   apt,
   assert,
+  blockinfile,
   command,
   compose,
   copy,
@@ -52,10 +56,12 @@ const all: readonly Module[] = [
   importTasks,
   includeTasks,
   includeVars,
+  lineinfile,
   meta,
   mysqldumpImport,
   pause,
   ping,
+  replace,
   script,
   secretFile,
   setFact,
