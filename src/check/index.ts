@@ -1,0 +1,1 @@
+export { type CheckOptions, checkRun } from './check-run.ts';

@@ -1,0 +1,101 @@
+import { keyPositionOf, positionOf, startOf } from '../load/index.ts';
+import type { Fault } from '../model/errors.ts';
+import type { Position } from '../model/position.ts';
+import { isMap, type Value, type ValueMap } from '../model/value.ts';
+import type { Module } from '../module/index.ts';
+import { isTemplate } from '../template/index.ts';
+import { type CoercibleSchema, coerce } from '../util/coerce.ts';
+import { type CompiledSchema, compileSchema, type SchemaFault } from '../util/schema.ts';
+import { chainOf, type TaskSite } from './site.ts';
+
+type Properties = Readonly<Record<string, CoercibleSchema & { readonly format?: string }>>;
+
+/**
+ * Params that do not fit their module: unknown, missing, or of the wrong kind. Values that hold
+ * templates are judged when the task runs.
+ */
+export function paramFaults(site: TaskSite, module: Module): Fault[] {
+  const { params } = site.task;
+  if (Object.keys(params).some(isTemplate)) return [];
+  const properties = module.paramsSchema.properties as Properties;
+  const prepared = Object.fromEntries(
+    Object.entries({ ...defaultsOf(site, module), ...params }).map(([key, value]) => [
+      key,
+      prepare(value, properties[key]),
+    ]),
+  );
+  return schemaOf(module)
+    .validate(prepared)
+    .filter((fault) => !hangsOnTemplate(params, fault))
+    .map((fault) => toFault(fault, site, module));
+}
+
+/** `module_defaults` of all levels for this module. */
+function defaultsOf(site: TaskSite, module: Module): ValueMap {
+  const names = [module.name, ...(module.aliases ?? [])];
+  const own = chainOf(site).flatMap((keywords) =>
+    names.map((name) => keywords.moduleDefaults?.[name] ?? null),
+  );
+  return Object.assign({}, ...own.filter(isMap));
+}
+
+/** A copy for validation, which fills in defaults; templates stay as text. */
+function prepare(value: Value, schema: (CoercibleSchema & { readonly format?: string }) | undefined): Value {
+  const coerced = typeof value === 'string' && isTemplate(value) ? value : coerce(value, schema);
+  return copy(coerced);
+}
+
+function copy(value: Value): Value {
+  if (Array.isArray(value)) return value.map(copy);
+  if (!isMap(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copy(item)]));
+}
+
+/** True where the value a fault is about, or one it lies in, is only known after rendering. */
+function hangsOnTemplate(params: ValueMap, fault: SchemaFault): boolean {
+  let current: Value | undefined = params;
+  for (const key of fault.path) {
+    current = childOf(current, key);
+    if (typeof current === 'string') return isTemplate(current);
+  }
+  // A mapping with a templated key may have any key.
+  return fault.key !== undefined && isMap(current) && Object.keys(current).some(isTemplate);
+}
+
+function childOf(value: Value | undefined, key: string): Value | undefined {
+  if (Array.isArray(value)) return value[Number(key)];
+  return isMap(value) ? value[key] : undefined;
+}
+
+function toFault(fault: SchemaFault, site: TaskSite, module: Module): Fault {
+  const position = placeOf(fault, site.task.params) ?? site.task.position;
+  return {
+    severity: 'error',
+    code: fault.code,
+    message: `${module.name}: ${fault.message}`,
+    position,
+    ...(fault.hint === undefined ? {} : { hint: fault.hint }),
+  };
+}
+
+/** The key where it is unknown, else the value; the nearest thing around it that has a place. */
+function placeOf(fault: SchemaFault, params: ValueMap): Position | undefined {
+  let container: Value = params;
+  let position = startOf(params);
+  for (const key of fault.path) {
+    if (!isMap(container) && !Array.isArray(container)) break;
+    position = positionOf(container, key) ?? position;
+    container = childOf(container, key) ?? null;
+  }
+  if (fault.code === 'missing-param' && fault.path.length === 0) return undefined;
+  if (fault.key === undefined || !isMap(container)) return position;
+  return keyPositionOf(container, fault.key) ?? position;
+}
+
+const schemas = new WeakMap<Module, CompiledSchema>();
+
+function schemaOf(module: Module): CompiledSchema {
+  const known = schemas.get(module) ?? compileSchema(module.paramsSchema);
+  schemas.set(module, known);
+  return known;
+}

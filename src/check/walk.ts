@@ -1,0 +1,141 @@
+import { existsSync } from 'node:fs';
+import { loadTaskFile, selectHosts, type Vault } from '../load/index.ts';
+import { type Fault, InventoryError } from '../model/errors.ts';
+import type { Inventory } from '../model/inventory.ts';
+import type { CommonKeywords, Parallel, Play, Playbook, Task, TaskNode } from '../model/playbook.ts';
+import type { ValueMap } from '../model/value.ts';
+import type { Module } from '../module/index.ts';
+import { isTemplate, render, Scope } from '../template/index.ts';
+import { searchPath } from '../util/search-path.ts';
+import type { PlaySite, RunSites, TaskSite } from './site.ts';
+
+export interface WalkOptions {
+  readonly playbooks: readonly Playbook[];
+  readonly inventory: Inventory;
+  readonly modules: ReadonlyMap<string, Module>;
+  readonly extraVars: ValueMap;
+  readonly vault?: Vault | undefined;
+}
+
+/**
+ * Lists every play and task in the order of a run. Files that `include_tasks` names outright are read
+ * as well, so that their faults are known before the run.
+ */
+export function walkRun(options: WalkOptions): { sites: RunSites; faults: readonly Fault[] } {
+  const walker = new Walker(options);
+  const plays = options.playbooks.flatMap((playbook) =>
+    playbook.entries.flatMap((entry) =>
+      entry.kind === 'play'
+        ? [walker.play(playbook, entry, undefined)]
+        : entry.plays.map((play) => walker.play(playbook, play, entry)),
+    ),
+  );
+  const sites = { inventory: options.inventory, plays, hasUnknownIncludes: walker.hasUnknownIncludes };
+  return { sites, faults: walker.faults };
+}
+
+/** The pattern of a play with extra variables filled in; undefined where it needs more than those. */
+export function patternOf(play: Play, extraVars: WalkOptions['extraVars']): string | undefined {
+  if (!isTemplate(play.hosts)) return play.hosts;
+  const layers = [{ origin: 'extra vars', level: 22, values: extraVars, templated: true }];
+  try {
+    const pattern = render(play.hosts, new Scope(layers));
+    return typeof pattern === 'string' ? pattern : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+interface Around {
+  readonly playbook: Playbook;
+  readonly play: Play;
+  readonly hosts: readonly string[];
+  readonly keywords: readonly CommonKeywords[];
+  readonly loopNames: ReadonlySet<string>;
+  readonly handler: boolean;
+  readonly repeats: boolean;
+  /** Absolute paths of the files included around this place. */
+  readonly files: readonly string[];
+}
+
+class Walker {
+  readonly faults: Fault[] = [];
+  hasUnknownIncludes = false;
+  readonly #options: WalkOptions;
+  #order = 0;
+
+  constructor(options: WalkOptions) {
+    this.#options = options;
+  }
+
+  play(playbook: Playbook, play: Play, parallel: Parallel | undefined): PlaySite {
+    const hosts = this.#hostsOf(play);
+    const around: Around = {
+      ...{ playbook, play, hosts, keywords: [play.keywords], loopNames: new Set<string>() },
+      ...{ handler: false, repeats: false, files: [] },
+    };
+    const tasks = [...play.preTasks, ...play.tasks, ...play.postTasks];
+    const sites = [
+      ...tasks.flatMap((node) => this.#node(node, around)),
+      ...play.handlers.flatMap((node) => this.#node(node, { ...around, handler: true, repeats: true })),
+    ];
+    return { playbook, play, parallel, hosts, tasks: sites };
+  }
+
+  #hostsOf(play: Play): readonly string[] {
+    const pattern = patternOf(play, this.#options.extraVars);
+    if (pattern === undefined) return [];
+    try {
+      return selectHosts(pattern, this.#options.inventory);
+    } catch (error) {
+      if (error instanceof InventoryError) return [];
+      throw error;
+    }
+  }
+
+  #node(node: TaskNode, around: Around): TaskSite[] {
+    if (node.kind === 'task') return this.#task(node, around);
+    const inner = { ...around, keywords: [...around.keywords, node.keywords] };
+    return [...node.tasks, ...node.rescue, ...node.always].flatMap((child) => this.#node(child, inner));
+  }
+
+  #task(task: Task, around: Around): TaskSite[] {
+    const { playbook, play, hosts, keywords, loopNames, handler, repeats } = around;
+    const order = this.#order++;
+    const site = { task, around: keywords, loopNames, handler, order, repeats, playbook, play, hosts };
+    return task.module === 'include_tasks' ? [site, ...this.#included(task, around)] : [site];
+  }
+
+  #included(task: Task, around: Around): TaskSite[] {
+    const file = task.params['file'];
+    if (typeof file !== 'string' || isTemplate(file)) {
+      this.hasUnknownIncludes = true;
+      return [];
+    }
+    const places = { taskDirectory: task.directory, playbookDirectory: around.playbook.directory };
+    const path = searchPath(file, 'tasks', places).find((candidate) => existsSync(candidate));
+    if (path === undefined || around.files.includes(path)) return [];
+    const { tasks, faults } = loadTaskFile(path, {
+      modules: this.#options.modules,
+      vault: this.#options.vault,
+      playbookDirectory: around.playbook.directory,
+      level: around.handler ? 'handler' : 'task',
+    });
+    this.faults.push(...faults);
+    const { loopControl, loop, vars } = task.keywords;
+    const names = loop === undefined ? [] : [loopControl?.loopVar ?? 'item', loopControl?.indexVar ?? 'item'];
+    const inner: Around = {
+      ...around,
+      keywords: [...around.keywords, { ...(vars ? { vars } : {}), ...whenOf(task) }],
+      loopNames: new Set([...around.loopNames, ...names]),
+      repeats: around.repeats || loop !== undefined,
+      files: [...around.files, path],
+    };
+    return tasks.flatMap((node) => this.#node(node, inner));
+  }
+}
+
+/** The condition of an include guards what is included. */
+function whenOf(task: Task): CommonKeywords {
+  return task.keywords.when ? { when: task.keywords.when } : {};
+}
