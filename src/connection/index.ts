@@ -9,3 +9,4 @@ export type {
   ExecStream,
   ShellRequest,
 } from './connection.ts';
+export { createReads } from './create-reads.ts';
