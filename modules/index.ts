@@ -21,6 +21,7 @@ import { includeTasks } from './include_tasks.ts';
 import { includeVars } from './include_vars.ts';
 import { lineinfile } from './lineinfile.ts';
 import { meta } from './meta.ts';
+import { mount } from './mount.ts';
 import { mysqldumpImport } from './mysqldump_import.ts';
 import { pause } from './pause.ts';
 import { ping } from './ping.ts';
@@ -58,6 +59,7 @@ const all: readonly Module[] = [
   includeVars,
   lineinfile,
   meta,
+  mount,
   mysqldumpImport,
   pause,
   ping,
