@@ -34,6 +34,8 @@ export class RegistryDouble {
   readonly tags = new Map<string, Map<string, string>>();
   readonly manifests = new Map<string, StoredManifest>();
   readonly blobs = new Map<string, Buffer>();
+  /** Hangs up on everyone. */
+  down = false;
 
   constructor(realm: string, privateKeyPem: string, onEvent: (event: RegistryEvent) => void) {
     this.#realm = realm;
@@ -70,6 +72,7 @@ export class RegistryDouble {
 
   async #handle(request: WebRequest): Promise<WebReply> {
     const { path, method } = request;
+    if (this.down) request.stream?.destroy();
     const [, repository = '', kind = '', reference = ''] =
       /^\/v2\/(.+)\/(manifests|blobs|tags)\/(.+)$/.exec(path) ?? [];
     const action = method === 'GET' || method === 'HEAD' ? 'pull' : method === 'DELETE' ? '*' : 'push';

@@ -33,6 +33,15 @@ export function newPrivateKey(): string {
   return privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();
 }
 
+export interface Faults {
+  down: boolean;
+  jobserviceDown: boolean;
+  redisDown: boolean;
+  caCertificate: string | undefined;
+  privateKey: string | undefined;
+  secretKey: string;
+}
+
 export interface Node {
   readonly address: string;
   readonly harbor: Harbor;
@@ -42,12 +51,7 @@ export interface Node {
   readonly jobservice: Jobservice;
   readonly ports: Readonly<Record<number, WebHandler>>;
   /** Faults that a test switches on. */
-  readonly faults: {
-    down: boolean;
-    jobserviceDown: boolean;
-    caCertificate: string | undefined;
-    privateKey: string | undefined;
-  };
+  readonly faults: Faults;
 }
 
 export class World {
@@ -84,11 +88,13 @@ export class World {
   /** Starts a Harbor at an address of the recordings. */
   async start(address: string, dump: string, secretKey = 'not-a-secret-key'): Promise<Node> {
     const privateKey = newPrivateKey();
-    const faults: Node['faults'] = {
+    const faults: Faults = {
       down: false,
       jobserviceDown: false,
+      redisDown: false,
       caCertificate: undefined,
       privateKey,
+      secretKey,
     };
     const tables = new MemoryTables(parseDump(dump), () => this.now);
     const registry = new RegistryDouble(`http://${address}`, privateKey, (event) => {
@@ -104,7 +110,11 @@ export class World {
     const settings = { ...settingsOverHttp(`http://${address}:8081`, UI_SECRET, this.fetch) };
     const harbor: Harbor = {
       tables,
-      sessions,
+      sessions: {
+        ...bound(sessions),
+        read: async (id) => (faults.redisDown ? noRedis() : sessions.read(id)),
+        write: async (id, values) => (faults.redisDown ? noRedis() : sessions.write(id, values)),
+      },
       settings,
       registry: registryOverHttp({
         url: async () => registryUrl,
@@ -114,7 +124,9 @@ export class World {
       }),
       jobs: jobserviceOverHttp(async () => `http://${address}:8082`, UI_SECRET, this.fetch),
       fetch: this.fetch,
-      secretKey,
+      get secretKey() {
+        return faults.secretKey;
+      },
       privateKey: async () => faults.privateKey ?? noKey(),
       uiSecret: UI_SECRET,
       jobserviceSecret: JOBSERVICE_SECRET,
@@ -215,6 +227,14 @@ async function bodyOf(reply: WebReply): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of reply.body) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks);
+}
+
+function bound(sessions: MemorySessions): { remove: MemorySessions['remove'] } {
+  return { remove: (id) => sessions.remove(id) };
+}
+
+function noRedis(): never {
+  throw new Error('dial tcp: connection refused');
 }
 
 function noKey(): never {
