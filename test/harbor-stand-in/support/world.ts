@@ -33,6 +33,8 @@ export function newPrivateKey(): string {
   return privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();
 }
 
+let sharedKey: string | undefined;
+
 export interface Faults {
   down: boolean;
   jobserviceDown: boolean;
@@ -87,7 +89,9 @@ export class World {
 
   /** Starts a Harbor at an address of the recordings. */
   async start(address: string, dump: string, secretKey = 'not-a-secret-key'): Promise<Node> {
-    const privateKey = newPrivateKey();
+    // Making one takes a while; most tests need no other.
+    sharedKey ??= newPrivateKey();
+    const privateKey = sharedKey;
     const faults: Faults = {
       down: false,
       jobserviceDown: false,
@@ -246,7 +250,7 @@ async function realFetch(wanted: Parameters<Fetcher>[0]): ReturnType<Fetcher> {
   return fetchOverNetwork(wanted);
 }
 
-function environment(address: string, registryUrl: string): Record<string, string> {
+export function environment(address: string, registryUrl: string): Record<string, string> {
   return {
     EXT_ENDPOINT: `http://${address}`,
     AUTH_MODE: 'db_auth',
