@@ -28,8 +28,8 @@ export function compilePlay(play: Play, selection: TagSelection): CompiledPlay {
   const surroundings = playSurroundings(play, selection);
   const sequence: CompiledTask[] = [];
   const gather = play.gatherFacts === undefined || play.gatherFacts === false ? [] : [setupTask(play)];
-  const sections = [[...gather, ...play.preTasks], play.tasks, play.postTasks].map((nodes) =>
-    compileNodes(nodes, surroundings, sequence),
+  const sections = [[...gather, ...play.preTasks], play.tasks, play.postTasks].map((nodes, section) =>
+    compileNodes(nodes, { ...surroundings, section }, sequence),
   );
   const handlers = compileNodes(play.handlers, { ...surroundings, handler: true }).filter(
     (node) => node.kind === 'task',

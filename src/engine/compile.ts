@@ -18,6 +18,8 @@ export interface CompiledTask {
   /** The tasks of the same play in the order of a run without failures, and its place among them. */
   readonly sequence: readonly CompiledTask[];
   readonly index: number;
+  /** Which part of the play it is in; between two parts the handlers run. */
+  readonly section: number;
   /** A block around it has `rescue`, so its failure may still be healed. */
   readonly rescuable: boolean;
 }
@@ -48,6 +50,7 @@ export interface Surroundings {
   readonly selection: TagSelection;
   readonly rescuable: boolean;
   readonly handler: boolean;
+  readonly section: number;
 }
 
 const blockLevel = 16;
@@ -55,7 +58,7 @@ const taskLevel = 17;
 
 /** What surrounds the tasks of a play. */
 export function playSurroundings(play: Play, selection: TagSelection): Surroundings {
-  return { chain: [play.keywords], vars: [], selection, rescuable: false, handler: false };
+  return { chain: [play.keywords], vars: [], selection, rescuable: false, handler: false, section: 0 };
 }
 
 /**
@@ -90,6 +93,7 @@ function compileTask(task: Task, surroundings: Surroundings, sequence: CompiledT
     vars: [...surroundings.vars, ...varsOf(task.keywords, taskLevel, 'vars of the task')],
     sequence,
     index: sequence.length,
+    section: surroundings.section,
     rescuable: surroundings.rescuable,
   };
   sequence.push(compiled);

@@ -23,6 +23,11 @@ export class Connections {
     return opening;
   }
 
+  /** False where there is no connection of this spec, or the attempt to open it failed. */
+  isOpen(spec: ConnectionSpec): boolean {
+    return this.#connections.has(connectionKey(spec));
+  }
+
   /** Typed reads as a user; the same object for the same user, so that its facts are gathered once. */
   reads(connection: Connection, become: Become | undefined): HostReads {
     const byUser = this.#reads.get(connection) ?? new Map<string, HostReads>();

@@ -1,11 +1,11 @@
 import type { ItemResult, TaskResult } from '../model/result.ts';
-import { Unknown } from '../model/value.ts';
 import type { Effect } from '../module/index.ts';
 import type { CompiledTask } from './compile.ts';
 import { complete } from './complete.ts';
 import { gatherFacts } from './gather.ts';
 import { booleanKeyword, numberKeyword } from './keyword-values.ts';
 import { loopItem, loopItems, loopPauseMs, loopResult } from './loop.ts';
+import { censor } from './results.ts';
 import { checkInterrupted, Interrupted, type PlayHost, type PlayRun } from './run-state.ts';
 import { scopeFor } from './scope.ts';
 import { setupModule } from './setup-module.ts';
@@ -120,34 +120,8 @@ function emitItem(
   });
 }
 
-/** A result without what it says about the task's params: `no_log`. The error itself stays. */
-export function censor<T extends TaskResult>(result: T): T {
-  const flags = Object.fromEntries(
-    Object.entries(result.values).filter(([key]) =>
-      ['changed', 'failed', 'skipped', 'msg', 'rc'].includes(key),
-    ),
-  );
-  const shown = result.outcome === 'failed' || result.outcome === 'unreachable';
-  const { msg: _, ...quiet } = flags;
-  return {
-    ...result,
-    values: { ...(shown ? flags : quiet), censored: 'hidden, since no_log is set for this task' },
-    diff: [],
-    steps: [],
-    ...(result.items
-      ? { items: result.items.map((item) => ({ ...censor(item), label: '(censored)' })) }
-      : {}),
-  };
-}
-
 /** The number of hosts a task may work on at a time; undefined = `forks` alone decides. */
 export function throttleOf(playRun: PlayRun, task: CompiledTask, host: PlayHost): number | undefined {
   const limit = numberKeyword(task.chain, 'throttle', scopeFor(playRun, host, task));
   return limit === undefined || limit < 1 ? undefined : Math.floor(limit);
-}
-
-/** What `register` gets for a result: wholly unknown where the task was decided at run time. */
-export function registeredValue(task: CompiledTask, result: TaskResult): TaskResult['values'] | Unknown {
-  if (result.outcome !== 'unknown' || result.items) return result.values;
-  return new Unknown(`task "${task.task.keywords.name ?? task.task.module}" is decided at run time`);
 }

@@ -1,12 +1,14 @@
 import type { Value, ValueMap } from '../model/value.ts';
-import { createPlayHost, type PlayRun } from './run-state.ts';
-import { scopeFor } from './scope.ts';
+import type { Scope } from '../template/index.ts';
+import { createPlayHost, type PlayHost, type PlayRun } from './run-state.ts';
 
 /**
  * `hostvars`: every host's variables, looked up only when a template asks for one. The mappings
  * answer like plain objects, so that templates and expressions need not know about them.
+ *
+ * @param scopeOf the variables of a host
  */
-export function hostvarsOf(playRun: PlayRun): ValueMap {
+export function hostvarsOf(playRun: PlayRun, scopeOf: (host: PlayHost) => Scope): ValueMap {
   const { inventory } = playRun.run;
   const cache = new Map<string, ValueMap>();
   return lazyMap(
@@ -14,17 +16,17 @@ export function hostvarsOf(playRun: PlayRun): ValueMap {
     (name) => inventory.hostOrLocal(name) !== undefined,
     (name) => {
       if (!inventory.hostOrLocal(name)) return undefined;
-      const known = cache.get(name) ?? varsOfHost(playRun, name);
+      const known = cache.get(name) ?? varsOfHost(playRun, name, scopeOf);
       cache.set(name, known);
       return known;
     },
   );
 }
 
-function varsOfHost(playRun: PlayRun, name: string): ValueMap {
+function varsOfHost(playRun: PlayRun, name: string, scopeOf: (host: PlayHost) => Scope): ValueMap {
   const host =
     playRun.batch.find((candidate) => candidate.name === name) ?? createPlayHost(playRun.run.hosts.of(name));
-  const scope = scopeFor(playRun, host);
+  const scope = scopeOf(host);
   return lazyMap(
     () => [...scope.names()],
     (key) => scope.has(key),

@@ -3,7 +3,13 @@ import type { TaskNode } from '../model/playbook.ts';
 import { isMap, isUnknown, type Value, type ValueMap } from '../model/value.ts';
 import { type Layer, render } from '../template/index.ts';
 import { applyKeywords } from './apply-keywords.ts';
-import { type CompiledTask, compileNodes, type Surroundings, type VarsLevel } from './compile.ts';
+import {
+  type CompiledNode,
+  type CompiledTask,
+  compileNodes,
+  type Surroundings,
+  type VarsLevel,
+} from './compile.ts';
 import { complete } from './complete.ts';
 import { conditionsHold } from './decide.ts';
 import { withFacts } from './facts.ts';
@@ -11,7 +17,6 @@ import { throwFaults } from './faults.ts';
 import { gatherFacts } from './gather.ts';
 import { findLocal } from './local-files.ts';
 import { loopItem, loopItems } from './loop.ts';
-import { runNodes } from './nodes.ts';
 import { isActive, type PlayHost, type PlayRun } from './run-state.ts';
 import { scopeFor } from './scope.ts';
 import { failedEnd, skipped, type TaskEnd } from './task.ts';
@@ -27,6 +32,8 @@ interface Inclusion {
   readonly item: number;
 }
 
+type RunTasks = (nodes: readonly CompiledNode[], hosts: readonly PlayHost[]) => Promise<void>;
+
 const includeLevel = 21;
 const ownLevel = 17;
 const deepest = 50;
@@ -34,11 +41,14 @@ const deepest = 50;
 /**
  * Carries out `include_tasks`: each host says which files it includes; hosts that include the same file
  * with the same variables run its tasks together.
+ *
+ * @param runTasks runs the tasks of a file
  */
 export async function runInclude(
   playRun: PlayRun,
   task: CompiledTask,
   hosts: readonly PlayHost[],
+  runTasks: RunTasks,
 ): Promise<void> {
   const wanted = new Map<string, { inclusion: Inclusion; hosts: PlayHost[] }>();
   for (const host of hosts) {
@@ -50,7 +60,7 @@ export async function runInclude(
   }
   for (const { inclusion, hosts: members } of wanted.values()) {
     const active = members.filter(isActive);
-    if (active.length > 0) await includeFile(playRun, task, inclusion, active);
+    if (active.length > 0) await includeFile(playRun, task, inclusion, active, runTasks);
   }
 }
 
@@ -146,6 +156,7 @@ async function includeFile(
   task: CompiledTask,
   inclusion: Inclusion,
   hosts: readonly PlayHost[],
+  runTasks: RunTasks,
 ): Promise<void> {
   const { run, playId } = playRun;
   const names = hosts.map((host) => host.name);
@@ -157,7 +168,7 @@ async function includeFile(
     for (const host of hosts) complete(playRun, task, host, failedEnd(error, Date.now()), []);
     return;
   }
-  await runNodes(playRun, compileNodes(nodes, surroundings(task, inclusion, playRun)), hosts);
+  await runTasks(compileNodes(nodes, surroundings(task, inclusion, playRun)), hosts);
 }
 
 async function load(
@@ -189,5 +200,6 @@ function surroundings(task: CompiledTask, inclusion: Inclusion, playRun: PlayRun
     selection: playRun.run.selection,
     rescuable: task.rescuable,
     handler: task.handler,
+    section: task.section,
   };
 }

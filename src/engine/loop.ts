@@ -37,6 +37,21 @@ export async function loopItems(playRun: PlayRun, host: PlayHost, task: Compiled
   );
 }
 
+/**
+ * The items of a loop that is looked at ahead of its turn.
+ *
+ * @throws whatever keeps them from being known
+ */
+export function staticLoopItems(
+  playRun: PlayRun,
+  host: PlayHost,
+  task: CompiledTask,
+  extras: readonly Layer[],
+): readonly Value[] {
+  const found = evaluateLoop(task, scopeFor(playRun, host, task, extras));
+  return found.kind === 'items' ? found.items : [];
+}
+
 function evaluateLoop(task: CompiledTask, scope: Scope): LoopItems {
   let value: Value;
   try {

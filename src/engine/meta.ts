@@ -4,23 +4,27 @@ import { conditionsHold } from './decide.ts';
 import { withFacts } from './facts.ts';
 import { gatherFacts } from './gather.ts';
 import { flushHandlers } from './handlers.ts';
-import { runTaskNode } from './nodes.ts';
 import { errorMessage, isActive, type PlayHost, type PlayRun } from './run-state.ts';
 import { scopeFor } from './scope.ts';
 import { taskTarget } from './task-target.ts';
 
-/** Carries out `meta:` for the hosts whose `when` holds. Nothing is reported for it but warnings. */
+/**
+ * Carries out `meta:` for the hosts whose `when` holds. Nothing is reported for it but warnings.
+ *
+ * @param runHandler runs one handler on hosts
+ */
 export async function runMeta(
   playRun: PlayRun,
   task: CompiledTask,
   hosts: readonly PlayHost[],
+  runHandler: (handler: CompiledTask, hosts: readonly PlayHost[]) => Promise<void>,
 ): Promise<void> {
   const chosen: PlayHost[] = [];
   for (const host of hosts) if (await isWanted(playRun, task, host)) chosen.push(host);
   if (chosen.length === 0) return;
   switch (String(task.task.params['action'])) {
     case 'flush_handlers':
-      return flushHandlers(playRun, chosen, (handler, notified) => runTaskNode(playRun, handler, notified));
+      return flushHandlers(playRun, chosen, runHandler);
     case 'end_play':
       playRun.ending = { kind: 'end_play' };
       return;

@@ -21,6 +21,8 @@ export interface ModuleRun {
   /** A read that was issued ahead; undefined = none, or no longer true. */
   readonly readAhead?: () => Promise<ReadResult | undefined>;
   readonly countsAsChange: boolean;
+  /** False for a read that is run ahead of its turn: it waits for nobody and holds nobody up. */
+  readonly lock: boolean;
   /** Milliseconds since 1970 when `timeout:` is over. */
   readonly deadline: number | undefined;
   readonly output: StepContext['output'];
@@ -267,8 +269,8 @@ class HeldLock {
   }
 
   async take(): Promise<void> {
-    const { call } = this.#run;
-    if (!call.module.local) this.#release = await call.target.target.lock.take();
+    const { call, lock } = this.#run;
+    if (lock && !call.module.local) this.#release = await call.target.target.lock.take();
   }
 
   release(): void {

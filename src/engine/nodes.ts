@@ -61,11 +61,11 @@ export async function runTaskNode(
   if (!first || !(await wanted(playRun, task, first))) return;
   switch (task.task.module) {
     case 'meta':
-      await runMeta(playRun, task, hosts);
+      await runMeta(playRun, task, hosts, (handler, notified) => runTaskNode(playRun, handler, notified));
       return;
     case 'include_tasks':
       start(playRun, task, first);
-      await runInclude(playRun, task, hosts);
+      await runInclude(playRun, task, hosts, (nodes, members) => runNodes(playRun, nodes, members));
       break;
     default:
       start(playRun, task, first);

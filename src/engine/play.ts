@@ -10,6 +10,7 @@ import { flushHandlers, reportLostHandlers } from './handlers.ts';
 import { booleanKeyword } from './keyword-values.ts';
 import { allSettled, runNodes, runTaskNode } from './nodes.ts';
 import { askPrompts, hostVarsFiles, staticVars } from './play-vars.ts';
+import { createSpeculation } from './read-ahead.ts';
 import {
   checkInterrupted,
   createPlayHost,
@@ -19,7 +20,6 @@ import {
   type Run,
 } from './run-state.ts';
 import { scopeFor } from './scope.ts';
-import { createSpeculation } from './speculation.ts';
 import { failedEnd } from './task.ts';
 
 /** How a play ended. */

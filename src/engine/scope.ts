@@ -38,10 +38,12 @@ export function scopeFor(
   ];
   const sorted = levels.sort((a, b) => a.level - b.level);
   const magic = (name: string): Value | undefined => {
-    if (name === 'hostvars') return hostvarsOf(playRun);
+    if (name === 'hostvars') return hostvarsOf(playRun, (other) => scopeFor(playRun, other));
     return magicVariable(name, playRun, host);
   };
-  return new Scope([...sorted, ...extras, data('magic', level.magic, magic)]);
+  const above = extras.filter((layer) => layer.level > level.magic);
+  const below = extras.filter((layer) => layer.level <= level.magic);
+  return new Scope([...sorted, ...below, data('magic', level.magic, magic), ...above]);
 }
 
 /** A layer of loop variables: data, over everything but the magic variables. */
@@ -52,6 +54,14 @@ export function loopLayer(values: ValueMap): Layer {
 /** A layer that shows the result a task is about to register, for `until`, `changed_when`, `failed_when`. */
 export function registerLayer(name: string, value: Value): Layer {
   return data(`register of this task`, level.loop, { [name]: value });
+}
+
+/** A layer over all others that gives no values: it only sees which names are asked for. */
+export function watchLayer(see: (name: string) => void): Layer {
+  return data('', level.magic + 1, (name) => {
+    see(name);
+    return undefined;
+  });
 }
 
 function data(origin: string, precedence: number, values: Layer['values']): Layer {

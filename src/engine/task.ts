@@ -3,14 +3,15 @@ import type { Outcome, TaskResult } from '../model/result.ts';
 import { Unknown, type Value, type ValueMap } from '../model/value.ts';
 import type { Effect } from '../module/index.ts';
 import type { Layer, Scope } from '../template/index.ts';
-import { type CompiledTask, innermost } from './compile.ts';
+import type { CompiledTask } from './compile.ts';
 import { type Call, type Decision, decide, moduleOf } from './decide.ts';
 import { withFacts } from './facts.ts';
 import { gatherFacts } from './gather.ts';
 import { judge, type Verdict } from './judge.ts';
 import { booleanKeyword, toNumber } from './keyword-values.ts';
-import { type Attempt, runModule, taskName } from './module-run.ts';
+import { type Attempt, type ModuleRun, runModule, taskName } from './module-run.ts';
 import { registerSecrets } from './params.ts';
+import { countsAsChange } from './reads-only.ts';
 import { checkInterrupted, errorMessage, Interrupted, type PlayHost, type PlayRun } from './run-state.ts';
 import { scopeFor } from './scope.ts';
 import { pause } from './steps/wait.ts';
@@ -24,7 +25,6 @@ export interface TaskCall {
   readonly extras: readonly Layer[];
   /** Number of the loop item; 0 without a loop. */
   readonly itemIndex: number;
-  /** Loop items: shown before the message of a retry. */
 }
 
 /** A result with what it does to the engine's own memory. */
@@ -109,7 +109,8 @@ async function attempts(call: TaskCall, decision: Call, started: number): Promis
   const scope = scopeFor(playRun, host, task, call.extras);
   const limits = retryLimits(task, scope);
   for (let attempt = 1; ; attempt++) {
-    const tried = await runModule(moduleRun(call, decision));
+    const ahead = attempt === 1 ? await playRun.speculation.takeAttempt(call, decision) : undefined;
+    const tried = ahead ?? (await runModule(moduleRun(call, decision, attempt)));
     const verdict = await withFacts(
       (name) => gatherFacts(playRun, name, task),
       () => judge(call, tried, attempt),
@@ -152,7 +153,7 @@ function retryLimits(task: CompiledTask, scope: Scope): { attempts: number; dela
   return { attempts: Math.max(0, count) + 1, delayMs: (seconds < 0 ? 1 : seconds) * 1000 };
 }
 
-function moduleRun(call: TaskCall, decision: Call): Parameters<typeof runModule>[0] {
+function moduleRun(call: TaskCall, decision: Call, attempt: number): ModuleRun {
   const { playRun, host, task } = call;
   const noLog = booleanKeyword(task.chain, 'noLog', scopeFor(playRun, host, task, call.extras), false);
   return {
@@ -161,7 +162,8 @@ function moduleRun(call: TaskCall, decision: Call): Parameters<typeof runModule>
     task,
     call: decision,
     scope: () => scopeFor(playRun, host, task, call.extras),
-    readAhead: () => playRun.speculation.take(call, decision),
+    ...(attempt === 1 ? { readAhead: () => playRun.speculation.take(call, decision) } : {}),
+    lock: true,
     countsAsChange: countsAsChange(task, decision.check),
     deadline: decision.timeoutMs === undefined ? undefined : Date.now() + decision.timeoutMs,
     output: (stream, text) => {
@@ -176,17 +178,6 @@ function moduleRun(call: TaskCall, decision: Call): Parameters<typeof runModule>
       });
     },
   };
-}
-
-/** A user's command is a read only if its task says so twice; simulated, one `changed_when: false` is enough. */
-function countsAsChange(task: CompiledTask, check: boolean): boolean {
-  const neverChanged =
-    task.task.keywords.changedWhen?.some((condition) => isFalse(condition.expression)) ?? false;
-  return !(neverChanged && (check || innermost(task.chain, 'checkMode') === false));
-}
-
-function isFalse(expression: string | boolean): boolean {
-  return expression === false || expression === 'false' || expression === 'False';
 }
 
 function attemptEnd(

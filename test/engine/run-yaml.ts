@@ -100,7 +100,6 @@ async function runIn(directory: string, options: RunYamlOptions): Promise<YamlRu
     modules,
     loader: loaderOf(modules),
     redactor: new Redactor(),
-    emit: (event) => events.push(event),
     open: async ({ name }) => {
       if (unreachable?.includes(name)) throw new ConnectionError(`no route to ${name}`);
       const answer: Reply | undefined = reply && ((request) => reply(name, request));
@@ -113,6 +112,10 @@ async function runIn(directory: string, options: RunYamlOptions): Promise<YamlRu
       return connection;
     },
     ...rest,
+    emit: (event) => {
+      events.push(event);
+      options.emit?.(event);
+    },
   });
   return describeRun(events, summary.exitCode, connections);
 }
