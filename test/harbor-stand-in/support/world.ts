@@ -42,6 +42,7 @@ export interface Faults {
   caCertificate: string | undefined;
   privateKey: string | undefined;
   secretKey: string;
+  holdLogin: () => Promise<void>;
 }
 
 export interface Node {
@@ -99,6 +100,7 @@ export class World {
       caCertificate: undefined,
       privateKey,
       secretKey,
+      holdLogin: async () => undefined,
     };
     const tables = new MemoryTables(parseDump(dump), () => this.now);
     const registry = new RegistryDouble(`http://${address}`, privateKey, (event) => {
@@ -136,7 +138,7 @@ export class World {
       jobserviceSecret: JOBSERVICE_SECRET,
       caCertificate: async () => faults.caCertificate,
       now: () => this.now,
-      loginHold: 2,
+      holdLogin: () => faults.holdLogin(),
       log: silentLog,
       background: (work) => this.#later(work),
     };

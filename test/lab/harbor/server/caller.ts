@@ -31,7 +31,7 @@ export async function identify(harbor: Harbor, request: WebRequest, session: Ses
   return { kind: 'user', username: session.username, admin: session.isSysAdmin === true };
 }
 
-const lockedUntil = new WeakMap<Harbor, Map<string, number>>();
+const locked = new WeakMap<Harbor, Set<string>>();
 
 /** Checks a login by name or address. A failure is held back and locks the name for as long. */
 export async function login(
@@ -39,14 +39,15 @@ export async function login(
   principal: string,
   password: string,
 ): Promise<UserRow | undefined> {
-  const locks = lockedUntil.get(harbor) ?? new Map<string, number>();
-  lockedUntil.set(harbor, locks);
-  if ((locks.get(principal) ?? 0) > Date.now()) return undefined;
+  const locks = locked.get(harbor) ?? new Set<string>();
+  locked.set(harbor, locks);
+  if (locks.has(principal)) return undefined;
   const users = await harbor.tables.select('user', { deleted: 0 });
   const user = users.find((candidate) => candidate.username === principal || candidate.email === principal);
   if (user !== undefined && (await hashPassword(password, user.salt ?? '')) === user.password) return user;
-  locks.set(principal, Date.now() + harbor.loginHold);
-  await new Promise((resolve) => setTimeout(resolve, harbor.loginHold));
+  locks.add(principal);
+  await harbor.holdLogin();
+  locks.delete(principal);
   return undefined;
 }
 

@@ -34,8 +34,8 @@ export interface Harbor {
   /** The file /etc/ui/ca/ca.crt, where there is one. */
   readonly caCertificate: () => Promise<string | undefined>;
   readonly now: () => Date;
-  /** Milliseconds a failed login is held, and the user locked. */
-  readonly loginHold: number;
+  /** Waits as long as a failed login is held back and its user locked. */
+  readonly holdLogin: () => Promise<void>;
   readonly log: Log;
   /** Starts work that the answer does not wait for. */
   readonly background: (work: Promise<void>) => void;

@@ -73,7 +73,7 @@ async function runUi(): Promise<void> {
     jobserviceSecret: env['JOBSERVICE_SECRET'] ?? '',
     caCertificate: () => readFile('/etc/ui/ca/ca.crt', 'utf8').catch(() => undefined),
     now,
-    loginHold: 1500,
+    holdLogin: () => pause(1500),
     log,
     background: (work) => {
       work.catch((error: unknown) => log('ERROR', messageOf(error)));
