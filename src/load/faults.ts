@@ -1,25 +1,35 @@
 import type { Fault } from '../model/errors.ts';
-import type { Position } from '../model/position.ts';
+import { formatPosition, type Position } from '../model/position.ts';
 
 export interface FaultPlace {
   readonly position?: Position | undefined;
   readonly hint?: string | undefined;
 }
 
-/** Gathers what is wrong, so that everything can be told at once. */
+/** Gathers what is wrong, so that everything can be told at once; a file read twice is told of once. */
 export class Faults {
   readonly list: Fault[] = [];
+  readonly #seen = new Set<string>();
+  /** Values that YAML understood otherwise than meant: what follows from that is not told. */
+  readonly #misread = new Set<string>();
 
   error(code: string, message: string, place: FaultPlace = {}): void {
-    this.list.push(toFault('error', code, message, place));
+    this.add([toFault('error', code, message, place)]);
   }
 
   warning(code: string, message: string, place: FaultPlace = {}): void {
-    this.list.push(toFault('warning', code, message, place));
+    this.add([toFault('warning', code, message, place)]);
   }
 
   add(faults: readonly Fault[]): void {
-    this.list.push(...faults);
+    for (const fault of faults) {
+      const key = JSON.stringify([fault.code, fault.message, fault.position]);
+      const place = fault.position ? formatPosition(fault.position) : '';
+      if (this.#seen.has(key) || this.#misread.has(place)) continue;
+      this.#seen.add(key);
+      if (fault.code === 'unquoted-template') this.#misread.add(place);
+      this.list.push(fault);
+    }
   }
 }
 

@@ -1,6 +1,14 @@
 import type { Condition } from '../model/playbook.ts';
 import { isMap, type Value, type ValueMap } from '../model/value.ts';
-import { booleanWord, copyPlace, copyPlaces, positionInside, positionOf, startOf } from '../util/yaml.ts';
+import {
+  booleanWord,
+  copyPlace,
+  copyPlaces,
+  keyPositionOf,
+  positionInside,
+  positionOf,
+  startOf,
+} from '../util/yaml.ts';
 import type { FileContext } from './context.ts';
 
 /**
@@ -40,10 +48,16 @@ export function readKeywordValue<K extends KeywordKind>(
   if (value === null && kind !== 'map') return emptyKeyword(context, map, name, kind);
   const read = reader(value ?? {}, map, name);
   if (read === undefined) {
-    wrongType(context, map, name, `"${name}" must be ${wanted[kind]}, not ${typeName(value)}`);
+    const message = `"${name}" must be ${wanted[kind]}, not ${typeName(value)}`;
+    wrongType(context, map, name, message, hintFor(kind, value));
   }
   // Each reader gives what its kind says (see `readers`); the compiler cannot follow the lookup.
   return read as KeywordTypes[K] | undefined;
+}
+
+function hintFor(kind: KeywordKind, value: Value): string | undefined {
+  if (typeof value !== 'string' || (kind !== 'loop' && kind !== 'boolean')) return undefined;
+  return /^[A-Za-z_][\w.]*$/.test(value) ? `for the variable write "{{ ${value} }}"` : undefined;
 }
 
 /** What a value is, in the user's words. */
@@ -84,7 +98,7 @@ const readers: { readonly [K in KeywordKind]: Reader<K> } = {
   'plain-boolean': readBoolean,
   number: readNumber,
   conditions: (_value, map, name) => readConditions(map, name),
-  words: (value) => readNames(value)?.flatMap((text) => text.split(',').map((word) => word.trim())),
+  words: readWords,
   names: readNames,
   map: (value) => (isMap(value) ? value : undefined),
   environment: readEnvironment,
@@ -109,14 +123,24 @@ function readNumber(value: Value): number | string | undefined {
   return /^\d+(?:\.\d+)?$/.test(value.trim()) ? Number(value) : undefined;
 }
 
-function readNames(value: Value): string[] | undefined {
+/** Each name keeps its place: `positionOf(keywords.notify, 0)`. */
+function readNames(value: Value, map: ValueMap, name: string): string[] | undefined {
   const list: readonly Value[] = Array.isArray(value) ? value : [value];
-  const names = list.map((item) => readText(item)?.trim());
-  return names.every((name) => name !== undefined && name !== '') ? names.filter(isText) : undefined;
+  const names: string[] = [];
+  for (const [index, item] of list.entries()) {
+    const text = readText(item)?.trim();
+    if (!text) return undefined;
+    names.push(text);
+    if (Array.isArray(value)) copyPlace(value, index, names);
+    else copyPlace(map, name, names, index);
+  }
+  return names;
 }
 
-function isText(value: string | undefined): value is string {
-  return value !== undefined;
+function readWords(value: Value, map: ValueMap, name: string): string[] | undefined {
+  const names = readNames(value, map, name);
+  if (!names?.some((text) => text.includes(','))) return names;
+  return names.flatMap((text) => text.split(',')).flatMap((word) => word.trim() || []);
 }
 
 function isTemplate(value: Value): value is string {
@@ -174,5 +198,6 @@ function emptyKeyword(context: FileContext, map: ValueMap, name: string, kind: K
 }
 
 function wrongType(context: FileContext, map: ValueMap, name: string, message: string, hint?: string): void {
-  context.faults.error('wrong-type', message, { position: positionOf(map, name), hint });
+  const position = map[name] === null ? keyPositionOf(map, name) : positionOf(map, name);
+  context.faults.error('wrong-type', message, { position, hint });
 }

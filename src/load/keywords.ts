@@ -1,10 +1,12 @@
 import type { LoopControl, TaskKeywords } from '../model/playbook.ts';
-import type { ValueMap } from '../model/value.ts';
+import type { Value, ValueMap } from '../model/value.ts';
 import { suggest } from '../util/suggest.ts';
 import { copyPlace, keyPositionOf } from '../util/yaml.ts';
 import type { FileContext } from './context.ts';
 import { type KeywordKind, readKeywordValue } from './keyword-values.ts';
+import { shortModuleName } from './module-call.ts';
 import { refusedKeyword } from './refused.ts';
+import { checkNames } from './vars-files.ts';
 
 export type Level = 'play' | 'block' | 'task' | 'handler';
 
@@ -99,7 +101,8 @@ export function readKeywords(
           ? readLoopControl(context, map)
           : readKeywordValue(context, map, name, keyword.kind);
       if (value === undefined) continue;
-      found[keyword.field] = value;
+      if (name === 'vars') checkNames(value as ValueMap, context.faults);
+      found[keyword.field] = name === 'module_defaults' ? shortNames(context, value as ValueMap) : value;
       copyPlace(map, name, found, keyword.field);
     }
   }
@@ -125,6 +128,14 @@ export function unknownKeyword(
     context.faults.error('unsupported-keyword', refused.message, { position, hint: refused.hint });
     return;
   }
+  if (level !== 'task' && level !== 'handler' && isModule(context, name)) {
+    const hint = `put it in a task below "${level === 'play' ? 'tasks' : 'block'}:"`;
+    context.faults.error('misplaced-module', `the module "${name}" cannot stand on a ${level}`, {
+      position,
+      hint,
+    });
+    return;
+  }
   const others = [...candidates];
   const known = level === 'play' ? [...others, ...keywordNames(level)] : [...keywordNames(level), ...others];
   const nearest = suggest(name, known);
@@ -134,12 +145,34 @@ export function unknownKeyword(
   });
 }
 
+function isModule(context: FileContext, name: string): boolean {
+  return context.options.modules.has(name);
+}
+
 function misplaced(context: FileContext, map: ValueMap, name: string, level: Level): void {
   const levels = keywords.get(name)?.levels ?? [];
   context.faults.error('misplaced-keyword', `"${name}" cannot stand on a ${level}`, {
     position: keyPositionOf(map, name),
     hint: `it belongs on a ${levels.join(' or ')}`,
   });
+}
+
+/** `module_defaults` by the short names of modules. */
+function shortNames(context: FileContext, defaults: ValueMap): ValueMap {
+  const found: Record<string, Value> = {};
+  for (const [name, params] of Object.entries(defaults)) {
+    const short = shortModuleName(name);
+    if (!context.options.modules.has(short)) {
+      const nearest = suggest(short, context.options.modules.keys());
+      context.faults.error('unknown-module', `unknown module "${name}" in module_defaults`, {
+        position: keyPositionOf(defaults, name),
+        hint: nearest ? `did you mean "${nearest}"?` : undefined,
+      });
+    }
+    found[short] = params;
+    copyPlace(defaults, name, found, short);
+  }
+  return found;
 }
 
 function readLoopControl(context: FileContext, map: ValueMap): LoopControl | undefined {

@@ -8,7 +8,9 @@ import { enterFile, type FileContext, idAt, type LoadContext, type LoadOptions }
 import { Faults } from './faults.ts';
 import { importPlays } from './import-playbook.ts';
 import { taskItems } from './import-tasks.ts';
+import { readIncludes } from './includes.ts';
 import { readKeywordValue, typeName } from './keyword-values.ts';
+import { isCallable, shortModuleName } from './module-call.ts';
 import { readPlay } from './plays.ts';
 import { readYamlFile } from './source-file.ts';
 import { readTaskItems } from './tasks.ts';
@@ -21,15 +23,17 @@ type Entry = Play | Parallel;
  *
  * @param file path as the user gave it; places are shown relative to it
  * @param options the modules there are, and the vault
+ * @returns the playbook, the tasks of every file it includes by a fixed name (by absolute path), and the faults
  */
 export function loadPlaybook(
   file: string,
   options: LoadOptions,
-): { playbook: Playbook; faults: readonly Fault[] } {
+): { playbook: Playbook; includes: ReadonlyMap<string, readonly TaskNode[]>; faults: readonly Fault[] } {
   const faults = new Faults();
   const context: LoadContext = { options, faults, ids: new Map() };
   const entries = readPlaybookFile(enterFile(context, file, undefined));
-  return { playbook: { file, directory: dirname(resolve(file)), entries }, faults: faults.list };
+  const includes = readIncludes(context, entries);
+  return { playbook: { file, directory: dirname(resolve(file)), entries }, includes, faults: faults.list };
 }
 
 /**
@@ -84,18 +88,28 @@ function readEntry(context: FileContext, map: ValueMap): Entry[] {
     Object.hasOwn(map, key),
   );
   if (importKey) return importPlays(context, map, importKey, readPlaybookFile);
-  if (!Object.hasOwn(map, 'hosts')) {
-    const wrong = Object.keys(map).find((key) => suggest(key, ['hosts', 'import_playbook', 'parallel']));
-    const nearest = wrong ? suggest(wrong, ['hosts', 'import_playbook', 'parallel']) : undefined;
-    if (wrong && nearest && nearest !== 'hosts') {
-      context.faults.error('unknown-keyword', `unknown play keyword "${wrong}"`, {
-        position: keyPositionOf(map, wrong),
-        hint: `did you mean "${nearest}"?`,
-      });
-      return [];
-    }
-  }
+  if (!Object.hasOwn(map, 'hosts') && reportNoPlay(context, map)) return [];
   return [readPlay(context, map)];
+}
+
+/** Says what an entry without `hosts` seems to be; false where it is a play all the same. */
+function reportNoPlay(context: FileContext, map: ValueMap): boolean {
+  const keys = Object.keys(map);
+  const module = keys.find((key) => isCallable(context, shortModuleName(key)) || key === 'block');
+  if (module !== undefined) {
+    context.faults.error('task-in-playbook', `"${module}" belongs to a task, and this is a list of plays`, {
+      position: keyPositionOf(map, module),
+      hint: 'put the task below "tasks:" of a play with "hosts:"',
+    });
+    return true;
+  }
+  const wrong = keys.find((key) => suggest(key, ['import_playbook', 'parallel']) || key === 'include');
+  if (wrong === undefined) return false;
+  context.faults.error('unknown-keyword', `unknown play keyword "${wrong}"`, {
+    position: keyPositionOf(map, wrong),
+    hint: `did you mean "${suggest(wrong, ['parallel']) ?? 'import_playbook'}"?`,
+  });
+  return true;
 }
 
 function readParallel(context: FileContext, map: ValueMap): Parallel {

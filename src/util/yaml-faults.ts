@@ -42,8 +42,14 @@ export function quoteTemplateHint(text: string): string {
   return `quote it: "${text.trim().replaceAll('"', "'")}"`;
 }
 
+/** Where the `---` stands that begins a further document. */
+export function separatorBefore(text: string, offset: number): number {
+  const at = text.lastIndexOf('---', offset + 3);
+  return at === -1 ? offset : at;
+}
+
 function explain(problem: SyntaxProblem, line: string): Explanation {
-  const template = /(?:^|[:-])\s+(\{\{.*)$/.exec(line)?.[1];
+  const template = /^\s*(?:- +)*(?:["']?[\w .-]+["']?:\s+)?(\{\{.*)$/.exec(line)?.[1];
   if (template) {
     return {
       code: 'unquoted-template',

@@ -16,7 +16,7 @@ import {
 import type { Fault } from '../model/errors.ts';
 import { isMap as isValueMap, type Value, type ValueMap } from '../model/value.ts';
 import { copyPlace, type ScalarShape, SourceText, setPlace, setStart } from './positions.ts';
-import { quoteTemplateHint, syntaxFaults } from './yaml-faults.ts';
+import { quoteTemplateHint, separatorBefore, syntaxFaults } from './yaml-faults.ts';
 import { escapeTemplates, readPlainScalar } from './yaml-scalars.ts';
 
 export { copyPlace, copyPlaces, keyPositionOf, positionInside, positionOf, startOf } from './positions.ts';
@@ -106,11 +106,6 @@ function outline(node: Node): YamlNode {
   return { kind: isScalar(node) ? 'scalar' : 'other', flow: true, range, entries };
 }
 
-function separatorBefore(text: string, offset: number): number {
-  const at = text.lastIndexOf('---', offset + 3);
-  return at === -1 ? offset : at;
-}
-
 /** Turns parser nodes into plain values; remembers their places and gathers faults. */
 class Converter {
   readonly faults: Fault[] = [];
@@ -133,7 +128,7 @@ class Converter {
     if (done !== undefined) return done;
     if (node.tag?.startsWith('!') && node.tag !== '!unsafe') this.#unknownTag(node, node.tag);
     this.#open.add(node);
-    const value = isMap(node) ? this.#map(node) : isSeq(node) ? this.#list(node) : null;
+    const value = this.#collection(node);
     this.#open.delete(node);
     const result = node.tag === '!unsafe' ? escapeTemplates(value) : value;
     this.#converted.set(node, result);
@@ -187,6 +182,17 @@ class Converter {
     }
   }
 
+  #collection(node: Node): Value {
+    if (isSeq(node)) return this.#list(node);
+    if (!isMap(node)) return null;
+    const [start, end] = node.range ?? [0, 0];
+    const text = this.#source.text.slice(start, end);
+    if (!node.flow || !text.startsWith('{{')) return this.#map(node);
+    const message = 'a value that starts with {{ must be quoted: YAML reads { as the start of a mapping';
+    this.#error(node, 'unquoted-template', message, quoteTemplateHint(text.split('\n')[0] ?? ''));
+    return text;
+  }
+
   #list(node: YAMLSeq): Value {
     const list: Value[] = [];
     setStart(list, this.#source, node.range?.[0] ?? 0);
@@ -203,7 +209,7 @@ class Converter {
     const merged: Node[] = [];
     const seen = new Map<string, Node>();
     for (const pair of node.items as Pair<Node | null, Node | null>[]) {
-      const key = this.#key(node, pair.key);
+      const key = this.#key(pair.key ?? node);
       if (key === undefined || !pair.key || this.#isDuplicate(seen, key, pair.key)) continue;
       if (key === '<<' && isScalar(pair.key) && pair.key.type === 'PLAIN' && pair.value) {
         merged.push(pair.value);
@@ -228,19 +234,14 @@ class Converter {
     return true;
   }
 
-  #key(map: YAMLMap, node: Node | null): string | undefined {
-    if (node && isAlias(node)) return String(this.#alias(node, undefined));
-    if (node && isScalar(node) && node.value !== null) {
+  #key(node: Node): string | undefined {
+    if (isAlias(node)) return String(this.#alias(node, undefined));
+    if (isScalar(node) && node.value !== null) {
       const key = typeof node.value === 'string' ? node.value : (node.source ?? String(node.value));
       if (key !== '__proto__') return key;
       this.#error(node, 'bad-key', 'the key __proto__ is not allowed');
-    } else if (map.flow && isMap(node)) {
-      const [start, end] = map.range ?? [0, 0, 0];
-      const text = this.#source.text.slice(start, end).split('\n')[0] ?? '';
-      const message = 'a value that starts with {{ must be quoted: YAML reads { as the start of a mapping';
-      this.#error(map, 'unquoted-template', message, quoteTemplateHint(text));
     } else {
-      this.#error(node ?? map, 'bad-key', 'a key must be text');
+      this.#error(node, 'bad-key', 'a key must be text');
     }
     return undefined;
   }
