@@ -18,4 +18,6 @@ export interface PutRequest {
 
 export interface PutReply {
   readonly backupPath?: string;
+  /** What could not be kept, e.g. an ACL; for the user's eyes. */
+  readonly notes?: readonly string[];
 }

@@ -10,3 +10,7 @@ export type {
   ShellRequest,
 } from './connection.ts';
 export { createReads } from './create-reads.ts';
+export { httpRequest } from './http.ts';
+export { putFile } from './writes/put-file.ts';
+export { removePath } from './writes/remove-path.ts';
+export { stageFiles } from './writes/stage-files.ts';
