@@ -35,6 +35,8 @@ import { stat } from './stat.ts';
 import { systemd } from './systemd.ts';
 import { template } from './template.ts';
 import { treeCopy } from './tree_copy.ts';
+import { uri } from './uri.ts';
+import { waitFor } from './wait_for.ts';
 
 const all: readonly Module[] = [
   addHost,
@@ -73,6 +75,8 @@ const all: readonly Module[] = [
   systemd,
   template,
   treeCopy,
+  uri,
+  waitFor,
 ];
 
 /** Every module by each of its names. */
