@@ -35,6 +35,7 @@ export interface LabOptions {
 }
 
 const BOOT_TIMEOUT_MS = 60_000;
+const LOGIN_TIMEOUT_MS = 10_000;
 
 /**
  * Brings a site up; hosts that have disks from before keep them. Does nothing for what is up already.
@@ -133,9 +134,10 @@ async function start(site: Site, parts: HostParts, fresh: (host: LabHost) => boo
 /** Waits until a host has booted and lets its user in. */
 async function untilReady(site: Site, host: LabHost): Promise<void> {
   const deadline = Date.now() + BOOT_TIMEOUT_MS;
-  const check = sshArgv(site, host, 'systemctl is-system-running --wait');
+  // Not `--wait`: when the boot ends while it connects, it waits for ever.
+  const check = sshArgv(site, host, 'systemctl is-system-running');
   for (;;) {
-    const result = await tryRun(check);
+    const result = await tryRun(check, { timeoutMs: LOGIN_TIMEOUT_MS });
     const state = result.stdout.trim();
     if (state === 'running') return;
     if (state === 'degraded') {

@@ -9,6 +9,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Also print what the program writes, as it comes. */
   readonly echo?: boolean;
+  /** Kill the program after so many milliseconds; no limit when left out. */
+  readonly timeoutMs?: number;
 }
 
 export interface RunResult {
@@ -31,6 +33,7 @@ export function tryRun(argv: readonly string[], options: RunOptions = {}): Promi
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, {
       stdio: 'pipe',
+      ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs, killSignal: 'SIGKILL' }),
       env: { ...process.env, LC_ALL: 'C.UTF-8', ...options.env },
     });
     const out: Buffer[] = [];
