@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest';
+import { runPlays, runTasks } from './run-world.ts';
+
+describe('variables', () => {
+  it('win by their level', async () => {
+    const levels = ['extra', 'registered', 'included', 'task', 'block', 'vars_files', 'play', 'inventory'];
+    const file = Object.fromEntries(levels.slice(0, 6).map((name) => [name, 'vars_files']));
+    const run = await runPlays(
+      `
+- hosts: all
+  vars: {${levels.slice(0, 7).map((name) => `${name}: play`)}}
+  vars_files: [vars.yml]
+  tasks:
+    - include_vars: included.yml
+    - set_fact: {extra: registered, registered: registered}
+    - vars: {${levels.slice(0, 5).map((name) => `${name}: block`)}}
+      block:
+        - name: show
+          vars: {${levels.slice(0, 4).map((name) => `${name}: task`)}}
+          debug: {msg: '${levels.map((name) => `{{ ${name} }}`).join(' ')}'}
+`,
+      {
+        hosts: { h1: Object.fromEntries(levels.map((name) => [name, 'inventory'])) },
+        extraVars: { extra: 'extra' },
+        files: {
+          'vars.yml': JSON.stringify(file),
+          'included.yml': JSON.stringify({ extra: 'included', registered: 'included', included: 'included' }),
+        },
+      },
+    );
+    expect(run.result('show').values['msg']).toBe(levels.join(' '));
+  });
+
+  it('are templates where the user wrote them, and data where a host sent them', async () => {
+    const run = await runTasks(
+      `
+- command: say
+  register: out
+- name: show
+  debug: {msg: '{{ greeting }} {{ out.stdout }}'}
+`,
+      {
+        hosts: { h1: { greeting: 'hello {{ inventory_hostname }}' } },
+        reply: () => ({ stdout: '{{ nobody }}' }),
+      },
+    );
+    expect(run.result('show').values['msg']).toBe('hello h1 {{ nobody }}');
+  });
+
+  it('of other hosts are in hostvars, what they registered too', async () => {
+    const run = await runPlays(
+      `
+- hosts: h1
+  tasks:
+    - set_fact: {role: '{{ name }} of {{ inventory_hostname }}'}
+- hosts: h2
+  tasks:
+    - name: show
+      debug: {msg: "{{ hostvars.h1.role }} {{ hostvars.h1.name }} {{ lookup_name }}"}
+      vars: {lookup_name: "{{ hostvars.[h1].inventory_hostname }}"}
+    - name: condition
+      debug: {msg: x}
+      when: hostvars['h1'].role is defined and hostvars[groups['all'][0]]['name'] == 'one' and hostvars.h9 is not defined
+`,
+      { hosts: { h1: { name: 'one' }, h2: { name: 'two' } } },
+    );
+    expect(run.result('show').values['msg']).toBe('one of h1 one h1');
+    expect(run.result('condition').outcome).toBe('ok');
+  });
+
+  it('of the engine itself say where we are', async () => {
+    const run = await runPlays(
+      `
+- name: the play
+  hosts: web
+  tasks:
+    - name: show
+      debug:
+        msg:
+          - '{{ inventory_hostname_short }}'
+          - '{{ group_names }}'
+          - '{{ groups.web }}'
+          - '{{ ansible_play_hosts }}'
+          - '{{ ansible_play_name }}'
+          - '{{ ansible_check_mode }}'
+`,
+      { hosts: ['h1.example.org', 'h2'], groups: { web: ['h1.example.org', 'h2'] } },
+    );
+    expect(run.result('show', 'h1.example.org').values['msg']).toEqual([
+      'h1',
+      ['web'],
+      ['h1.example.org', 'h2'],
+      ['h1.example.org', 'h2'],
+      'the play',
+      false,
+    ]);
+  });
+
+  it('asked for with vars_prompt are asked once, unless -e says them', async () => {
+    const asked: string[] = [];
+    const run = await runPlays(
+      `
+- hosts: all
+  vars_prompt:
+    - {name: wanted, prompt: What, private: false}
+    - {name: given, prompt: Not this, private: false}
+  tasks:
+    - name: show
+      debug: {msg: '{{ wanted }} {{ given }}'}
+`,
+      {
+        hosts: ['h1', 'h2'],
+        speculate: true,
+        extraVars: { given: 'told' },
+        ask: {
+          secret: () => Promise.resolve(''),
+          variable: async ({ name }) => {
+            asked.push(name);
+            return `answer to ${name}`;
+          },
+        },
+      },
+    );
+    expect(run.result('show', 'h2').values['msg']).toBe('answer to wanted told');
+    expect(asked).toEqual(['wanted']);
+  });
+
+  it('made by add_host and group_by are there in the next play', async () => {
+    const run = await runPlays(
+      `
+- hosts: all
+  tasks:
+    - name: add
+      add_host: {name: new, groups: [fresh], color: red}
+    - name: group
+      group_by: {key: 'kind_{{ kind }}'}
+- hosts: fresh:kind_b
+  tasks:
+    - name: show
+      debug: {msg: '{{ color | default("none") }}'}
+`.replace('{{ color | default("none") }}', '{{ default color "none" }} {{ group_names }}'),
+      { hosts: { h1: { kind: 'a' }, h2: { kind: 'b' } } },
+    );
+    expect(run.outcomes.slice(-2).toSorted()).toEqual(['h2 show: ok', 'new show: ok']);
+    expect(run.result('show', 'new').values['msg']).toBe('red ["fresh"]');
+  });
+});
+
+describe('facts', () => {
+  const facts = { stdout: '' };
+
+  it('are gathered only where something asks for them', async () => {
+    const run = await runTasks('- name: none\n  debug: {msg: x}\n', { reply: () => facts });
+    expect(run.connections.size).toBe(0);
+  });
+});
