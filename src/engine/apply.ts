@@ -2,7 +2,7 @@ import { CommandError, ConnectionError, MooringError } from '../model/errors.ts'
 import type { Diff } from '../model/result.ts';
 import type { Step, StepOutcome, WaitStep } from '../module/index.ts';
 import { diffsOf } from './diffs.ts';
-import { checkInterrupted } from './run-state.ts';
+import { checkInterrupted, Interrupted } from './run-state.ts';
 import type { StepContext, StepEnd } from './steps/context.ts';
 import { putStep, removeStep, saveStep } from './steps/files.ts';
 import { requestStep } from './steps/request.ts';
@@ -72,7 +72,8 @@ async function carryOutOne(step: Step, source: ApplySource): Promise<StepOutcome
     const status = end.error === undefined ? 'applied' : 'failed';
     return { step, status, durationMs: Date.now() - started, ...end };
   } catch (error) {
-    if (!(error instanceof MooringError) && !isSystemError(error)) throw error;
+    if (error instanceof Interrupted || (!(error instanceof MooringError) && !isSystemError(error)))
+      throw error;
     if (error instanceof ConnectionError) {
       throw new ConnectionError(`${error.message}, during: ${step.summary}`, {
         cause: error,

@@ -41,7 +41,7 @@ export async function runPlaybooks(options: RunOptions): Promise<RunSummary> {
   } finally {
     await run.connections.close();
   }
-  return finish(run, Date.now() - started, interrupted);
+  return finish(run, Date.now() - started, interrupted || options.signal?.aborted === true);
 }
 
 function createRun(options: RunOptions): Run {

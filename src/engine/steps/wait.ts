@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandError, ConnectionError } from '../../model/errors.ts';
 import type { WaitCondition, WaitStep } from '../../module/index.ts';
+import { checkInterrupted } from '../run-state.ts';
 import { scriptText } from '../script-text.ts';
 import { limitedTimeout, type StepContext, type StepEnd } from './context.ts';
 import { sendRequest } from './request.ts';
@@ -24,6 +25,7 @@ export async function waitStep(step: WaitStep, context: StepContext): Promise<St
   const timeoutMs = limitedTimeout(context, step.timeoutMs);
   if (until.kind === 'time') {
     await pause(timeoutMs, context);
+    checkInterrupted(context.run);
     return {};
   }
   const deadline = Date.now() + timeoutMs;
@@ -32,7 +34,7 @@ export async function waitStep(step: WaitStep, context: StepContext): Promise<St
   for (;;) {
     const look = await lookOnce(until, context, Math.max(1, deadline - Date.now()));
     if (look.holds) return {};
-    if (context.signal?.aborted) return { error: 'interrupted' };
+    checkInterrupted(context.run);
     const left = deadline - Date.now();
     if (left <= 0) return { error: timeUp(step, look, timeoutMs) };
     context.output('progress', `${step.summary}: ${look.seen}, ${Math.ceil(left / 1000)} s left`);
