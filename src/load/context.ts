@@ -1,5 +1,6 @@
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import type { Position } from '../model/position.ts';
+import { searchPath } from '../util/search-path.ts';
 import type { Faults } from './faults.ts';
 import { isFile } from './source-file.ts';
 import type { Vault } from './vault.ts';
@@ -64,17 +65,22 @@ export function enterFile(
 }
 
 /**
- * Finds a file that another one names: next to it, then next to the playbook.
+ * Finds a file that another one names, where the run would find it.
  *
- * @returns the path to read and to show, or undefined where there is no such file
+ * @param kind the folder that is looked into first, `tasks` or `vars`; none for playbooks, which are
+ *   only looked for beside the file that names them
+ * @returns the path to read and to show, or undefined with the places where it is not
  */
-export function findFile(context: FileContext, name: string): string | undefined {
-  if (isAbsolute(name)) return isFile(name) ? name : undefined;
-  for (const directory of new Set([context.directory, context.playbookDirectory])) {
-    const path = join(directory, name);
-    if (isFile(path)) return displayPath(context, path);
-  }
-  return undefined;
+export function findFile(
+  context: FileContext,
+  name: string,
+  kind?: 'tasks' | 'vars',
+): { readonly path: string | undefined; readonly hint: string } {
+  const places = { taskDirectory: context.directory, playbookDirectory: context.playbookDirectory };
+  const candidates = kind ? searchPath(name, kind, places) : [resolve(context.directory, name)];
+  const found = candidates.find(isFile);
+  const looked = [...new Set(candidates.map((path) => displayPath(context, dirname(path)) || '.'))];
+  return { path: found && displayPath(context, found), hint: `looked in ${looked.join(', ')}` };
 }
 
 /** Paths are shown the way the user named the first file: relative stays relative. */

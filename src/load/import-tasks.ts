@@ -92,9 +92,8 @@ export function importedPath(
     context.faults.error('template-in-import', message, { ...place, hint });
     return undefined;
   }
-  const path = findFile(context, name.trim());
+  const { path, hint } = findFile(context, name.trim(), statement === 'import_tasks' ? 'tasks' : undefined);
   if (path === undefined) {
-    const hint = `looked in ${[...new Set([context.directory, context.playbookDirectory])].join(' and ')}`;
     context.faults.error('missing-file', `there is no file ${name}`, { ...place, hint });
     return undefined;
   }

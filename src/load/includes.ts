@@ -71,9 +71,8 @@ class IncludeReader {
     }
     if (hasTemplate(name)) return;
     const from = enterFile(this.#context, task.position.file, { ...visit, importedFrom: [] });
-    const path = findFile(from, name.trim());
+    const { path, hint } = findFile(from, name.trim(), 'tasks');
     if (path === undefined) {
-      const hint = `looked in ${[...new Set([from.directory, from.playbookDirectory])].join(' and ')}`;
       this.#context.faults.error('missing-file', `there is no file ${name}`, { ...place, hint });
       return;
     }

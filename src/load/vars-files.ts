@@ -1,4 +1,3 @@
-import { isAbsolute, join } from 'node:path';
 import type { Fault } from '../model/errors.ts';
 import type { VarsFile } from '../model/playbook.ts';
 import type { Position } from '../model/position.ts';
@@ -80,7 +79,11 @@ export function readVarsFiles(
 
 function readVarsFile(context: FileContext, path: string, position: Position): VarsFile {
   if (hasTemplate(path)) return { path, position };
-  const found = findFile(context, path) ?? (isAbsolute(path) ? path : join(context.directory, path));
+  const { path: found, hint } = findFile(context, path, 'vars');
+  if (found === undefined) {
+    context.faults.error('missing-file', `there is no file ${path}`, { position, hint });
+    return { path, position, values: {} };
+  }
   const { values, faults } = loadVarsFile(found, { vault: context.options.vault, from: position });
   context.faults.add(faults);
   return { path, position, values };

@@ -24,12 +24,12 @@ export function assembleInventory(builder: InventoryBuilder, options: AssembleOp
       directHosts: [...draft.hosts],
     });
   }
-  const order = mergeOrder(builder);
+  const memberships = membershipsOf(mergeOrder(builder), groups);
   const hosts = new Map<string, Host>();
   for (const name of groups.get('all')?.hosts ?? []) {
     const draft = builder.hosts.get(name);
     if (!draft) continue;
-    const memberOf = order.filter(({ name: group }) => groups.get(group)?.hosts.includes(name));
+    const memberOf = memberships.get(name) ?? [];
     hosts.set(name, {
       name,
       groups: memberOf.map((group) => group.name),
@@ -94,6 +94,22 @@ function mergeOrder(builder: InventoryBuilder): GroupDraft[] {
       a.priority - b.priority ||
       (a.name < b.name ? -1 : 1),
   );
+}
+
+/** The groups of each host, in the given order. */
+function membershipsOf(
+  order: readonly GroupDraft[],
+  groups: ReadonlyMap<string, Group>,
+): ReadonlyMap<string, readonly GroupDraft[]> {
+  const memberships = new Map<string, GroupDraft[]>();
+  for (const group of order) {
+    for (const host of groups.get(group.name)?.hosts ?? []) {
+      const found = memberships.get(host);
+      if (found) found.push(group);
+      else memberships.set(host, [group]);
+    }
+  }
+  return memberships;
 }
 
 /** Levels 3 to 10 of Ansible's precedence, lowest first. */
