@@ -1,13 +1,22 @@
 import { patternFaults, positionOf, type Vault } from '../load/index.ts';
 import type { Fault } from '../model/errors.ts';
 import type { Inventory } from '../model/inventory.ts';
-import type { Block, Play, Playbook, TaskNode } from '../model/playbook.ts';
+import type { Playbook } from '../model/playbook.ts';
 import type { ValueMap } from '../model/value.ts';
 import type { Module } from '../module/index.ts';
+import { collectDefinitions } from './definitions.ts';
+import { type LocalFileUse, localFiles, templateText } from './files.ts';
+import { handlerFaults } from './handlers.ts';
+import { Known } from './known.ts';
+import { parallelFaults } from './parallel.ts';
 import { paramFaults } from './params.ts';
-import type { PlaySite } from './site.ts';
+import type { PlaySite, RunSites, TaskSite } from './site.ts';
 import { syntaxFaults } from './syntax.ts';
-import { conditionTexts, keywordTexts, type TextSite, taskTexts, valueTexts } from './texts.ts';
+import { selectionFaults } from './tags.ts';
+import { surroundingTexts, type TextSite, taskTexts } from './texts.ts';
+import { unusedFaults } from './unused.ts';
+import { usageOf } from './usage.ts';
+import { undefinedFaultsOf } from './views.ts';
 import { patternOf, walkRun } from './walk.ts';
 
 export interface CheckOptions {
@@ -34,49 +43,65 @@ export function checkRun(options: CheckOptions): Fault[] {
   const extraVars = options.extraVars ?? {};
   const { sites, faults } = walkRun({ ...options, extraVars });
   const tasks = sites.plays.flatMap((play) => play.tasks);
+  const files = tasks.flatMap((site) => filesOf(site, options));
+  const texts = collectTexts(sites, files, options);
+  const definitions = collectDefinitions(tasks, options.vault);
+  const known = new Known(options.inventory, extraVars, definitions);
   const found = [
     ...faults,
+    ...definitions.faults,
     ...sites.plays.flatMap((site) => hostFaults(site, options.inventory, extraVars)),
-    ...syntaxFaults(allTexts(sites.plays, options)),
-    ...tasks.flatMap((site) => {
-      const module = options.modules.get(site.task.module);
-      return module ? paramFaults(site, module) : [];
+    ...syntaxFaults([...texts.around, ...[...texts.byTask.values()].flat()]),
+    ...tasks.flatMap((site) => paramFaultsOf(site, options)),
+    ...files.flatMap((file) => file.fault ?? []),
+    ...undefinedFaultsOf(sites.plays, texts.byTask, { known, inventory: options.inventory, extraVars }),
+    ...sites.plays.flatMap(handlerFaults),
+    ...parallelFaults(sites.plays, definitions, (site) => texts.byTask.get(site) ?? []),
+    ...unusedFaults(usageOf(sites, texts, options)),
+    ...selectionFaults(sites, {
+      tags: options.tags ?? [],
+      skipTags: options.skipTags ?? [],
+      startAtTask: options.startAtTask,
     }),
   ];
   return distinct(found).sort(byPlace);
 }
 
+/** Every template and expression of a run. */
+export interface RunTexts {
+  /** In variables and in the keywords of plays and blocks. */
+  readonly around: readonly TextSite[];
+  /** In tasks, the template files they name included. */
+  readonly byTask: ReadonlyMap<TaskSite, readonly TextSite[]>;
+}
+
+function collectTexts(sites: RunSites, files: readonly LocalFileUse[], options: CheckOptions): RunTexts {
+  const byTask = new Map<TaskSite, TextSite[]>();
+  for (const site of sites.plays.flatMap((play) => play.tasks)) {
+    byTask.set(site, taskTexts(site, options.modules.get(site.task.module)));
+  }
+  for (const file of files) {
+    const text = file.isTemplate && file.path !== undefined ? templateText(file.path, file.site) : undefined;
+    if (text) byTask.get(file.site)?.push(text);
+  }
+  return { around: surroundingTexts(sites), byTask };
+}
+
+function filesOf(site: TaskSite, { modules }: CheckOptions): LocalFileUse[] {
+  const module = modules.get(site.task.module);
+  return module ? localFiles(site, module) : [];
+}
+
+function paramFaultsOf(site: TaskSite, { modules }: CheckOptions): Fault[] {
+  const module = modules.get(site.task.module);
+  return module ? paramFaults(site, module) : [];
+}
+
 function hostFaults(site: PlaySite, inventory: Inventory, extraVars: ValueMap): Fault[] {
   const pattern = patternOf(site.play, extraVars);
   if (pattern === undefined) return [];
-  return patternFaults(pattern, inventory, positionOf(site.play, 'hosts') ?? site.play.position);
-}
-
-function* allTexts(plays: readonly PlaySite[], options: CheckOptions): Generator<TextSite> {
-  for (const host of options.inventory.hosts.values()) {
-    for (const source of host.vars) yield* valueTexts(source.values, 'lazy');
-  }
-  for (const { play, tasks } of plays) {
-    yield* keywordTexts(play.keywords);
-    yield* valueTexts({ hosts: play.hosts }, 'now', positionOf(play, 'hosts') ?? play.position);
-    for (const file of [...play.varsFiles, ...(play.defaultsFiles ?? [])]) {
-      yield* valueTexts({ path: file.path }, 'now', file.position);
-      if (file.values) yield* valueTexts(file.values, 'lazy');
-    }
-    for (const block of blocksOf(play)) {
-      yield* keywordTexts(block.keywords);
-      yield* conditionTexts(block.keywords.when ?? []);
-    }
-    for (const site of tasks) yield* taskTexts(site, options.modules.get(site.task.module));
-  }
-}
-
-function blocksOf(play: Play): Block[] {
-  const nested = (nodes: readonly TaskNode[]): Block[] =>
-    nodes.flatMap((node) =>
-      node.kind === 'task' ? [] : [node, ...nested([...node.tasks, ...node.rescue, ...node.always])],
-    );
-  return nested([...play.preTasks, ...play.tasks, ...play.postTasks]);
+  const faults = patternFaults(pattern, inventory, positionOf(site.play, 'hosts') ?? site.play.position);
+  return site.followsNewGroups ? faults.map((fault) => ({ ...fault, severity: 'warning' as const })) : faults;
 }
 
 /** A file that several plays use is reported once. */

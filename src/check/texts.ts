@@ -1,10 +1,10 @@
 import { positionInside, positionOf, startOf } from '../load/index.ts';
-import type { CommonKeywords, Condition, TaskKeywords } from '../model/playbook.ts';
+import type { Block, CommonKeywords, Condition, Play, TaskKeywords, TaskNode } from '../model/playbook.ts';
 import type { Position } from '../model/position.ts';
 import { isMap, type Value, type ValueMap } from '../model/value.ts';
 import type { Module } from '../module/index.ts';
 import { isTemplate } from '../template/index.ts';
-import type { TaskSite } from './site.ts';
+import type { RunSites, TaskSite } from './site.ts';
 
 /** One string that holds a template or is an expression, with the way to its place. */
 export interface TextSite {
@@ -68,6 +68,38 @@ export function keywordTexts(keywords: TaskKeywords | CommonKeywords): TextSite[
   ];
 }
 
+/** Every template in variables, and in the keywords of plays and blocks. */
+export function surroundingTexts({ inventory, plays }: RunSites): TextSite[] {
+  const sources = new Set(
+    [...inventory.hosts.values()].flatMap((host) => host.vars.map(({ values }) => values)),
+  );
+  return [
+    ...[...sources].flatMap((values) => valueTexts(values, 'lazy')),
+    ...plays.flatMap(({ play }) => playTexts(play)),
+  ];
+}
+
+function playTexts(play: Play): TextSite[] {
+  return [
+    ...keywordTexts(play.keywords),
+    ...valueTexts({ hosts: play.hosts }, 'now', positionOf(play, 'hosts') ?? play.position),
+    ...[...play.varsFiles, ...(play.defaultsFiles ?? [])].flatMap((file) => [
+      ...valueTexts({ path: file.path }, 'now', file.position),
+      ...valueTexts(file.values ?? {}, 'lazy'),
+    ]),
+    ...blocksOf([...play.preTasks, ...play.tasks, ...play.postTasks]).flatMap((block) => [
+      ...keywordTexts(block.keywords),
+      ...conditionTexts(block.keywords.when ?? []),
+    ]),
+  ];
+}
+
+function blocksOf(nodes: readonly TaskNode[]): Block[] {
+  return nodes.flatMap((node) =>
+    node.kind === 'task' ? [] : [node, ...blocksOf([...node.tasks, ...node.rescue, ...node.always])],
+  );
+}
+
 /** The conditions of a list. */
 export function conditionTexts(conditions: readonly Condition[], local: readonly string[] = []): TextSite[] {
   return conditions.flatMap((condition) => {
@@ -89,14 +121,8 @@ export function valueTexts(value: Container, use: TextSite['use'], fallback?: Po
   });
 }
 
-/** Names a loop brings in. */
-export function loopNamesOf(keywords: TaskKeywords): readonly string[] {
-  if (keywords.loop === undefined) return [];
-  const { loopVar = 'item', indexVar } = keywords.loopControl ?? {};
-  return indexVar === undefined ? [loopVar] : [loopVar, indexVar];
-}
-
-function entryTexts(
+/** Every template in one entry of a mapping, a list or an object of the model. */
+export function entryTexts(
   container: object,
   key: string | number,
   value: Value | undefined,
@@ -111,6 +137,13 @@ function entryTexts(
     return valueTexts(value as Container, use, startOf(value) ?? place);
   }
   return [];
+}
+
+/** Names a loop brings in. */
+export function loopNamesOf(keywords: TaskKeywords): readonly string[] {
+  if (keywords.loop === undefined) return [];
+  const { loopVar = 'item', indexVar } = keywords.loopControl ?? {};
+  return indexVar === undefined ? [loopVar] : [loopVar, indexVar];
 }
 
 function textAt(

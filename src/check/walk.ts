@@ -61,6 +61,7 @@ interface Around {
 class Walker {
   readonly faults: Fault[] = [];
   hasUnknownIncludes = false;
+  followsNewGroups = false;
   readonly #options: WalkOptions;
   #order = 0;
 
@@ -79,7 +80,9 @@ class Walker {
       ...tasks.flatMap((node) => this.#node(node, around)),
       ...play.handlers.flatMap((node) => this.#node(node, { ...around, handler: true, repeats: true })),
     ];
-    return { playbook, play, parallel, hosts, tasks: sites };
+    const { followsNewGroups } = this;
+    this.followsNewGroups ||= sites.some(({ task }) => ['add_host', 'group_by'].includes(task.module));
+    return { playbook, play, parallel, hosts, tasks: sites, followsNewGroups };
   }
 
   #hostsOf(play: Play): readonly string[] {

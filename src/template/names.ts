@@ -54,12 +54,15 @@ class BlockNames implements Names {
   }
 
   /** A name that is missing may have been meant for a key of an item or for a block parameter. */
-  #candidates(missing: Missing, depth: number): Iterable<string> {
-    if (missing.parent !== undefined) return missing.candidates;
-    const inner = this.#frames
+  *#candidates(missing: Missing, depth: number): Iterable<string> {
+    if (missing.parent === undefined) yield* this.#innerNames(depth);
+    yield* missing.candidates;
+  }
+
+  #innerNames(depth: number): string[] {
+    return this.#frames
       .slice(depth)
       .flatMap(({ item, params }) => [...params.keys(), ...(isMap(item) ? Object.keys(item) : [])]);
-    return [...inner, ...missing.candidates];
   }
 
   item(depth: number): Value | undefined {

@@ -79,7 +79,7 @@ export class Scope {
   /** The value of a variable or of a key below it, rendering no more than that. */
   resolve(name: string, keys: readonly Key[]): Found {
     const found = this.#find(name);
-    if (!found) return { missing: { key: name, parent: undefined, candidates: this.names() } };
+    if (!found) return { missing: { key: name, parent: undefined, candidates: lazily(() => this.names()) } };
     if (!found.layer.templated) return follow(found.value, keys, name);
     return this.#resolveTemplated(found.value, keys, name, found.layer);
   }
@@ -171,6 +171,11 @@ export function lazyMap(names: Iterable<string>, make: (name: string) => Value):
 /** The variables of a scope as a mapping, each rendered when looked at: an entry of `hostvars`. */
 export function scopeAsMap(scope: Scope): ValueMap {
   return lazyMap(scope.names(), (name) => scope.get(name) ?? null);
+}
+
+/** Listing all names costs, and mostly nobody looks at them. */
+function lazily<T>(make: () => Iterable<T>): Iterable<T> {
+  return { [Symbol.iterator]: () => make()[Symbol.iterator]() };
 }
 
 /** A column inside another variable's text would mislead: the innermost variable and its origin are told. */

@@ -1,0 +1,148 @@
+import type { Inventory } from '../model/inventory.ts';
+import type { CommonKeywords, Play } from '../model/playbook.ts';
+import type { ValueMap } from '../model/value.ts';
+import type { Definition, Definitions } from './definitions.ts';
+import { isSetByEngine, magicNames } from './magic-names.ts';
+
+/** A point of the run from which names are looked up. */
+export interface Viewpoint {
+  readonly play: Play;
+  readonly hosts: readonly string[];
+  /** Keywords of all levels, outer first; the first are the play's. */
+  readonly chain: readonly CommonKeywords[];
+  readonly loopNames: ReadonlySet<string>;
+  readonly order: number;
+  readonly repeats: boolean;
+}
+
+/** A value as the user wrote it, with the way to its place. */
+export interface Written {
+  readonly container: ValueMap;
+  readonly key: string;
+}
+
+/** What is known of a name at a point of the run. */
+export type Knowledge =
+  /** Defined on all hosts; `values` are those written by the user, which may hold templates. */
+  | { readonly kind: 'defined'; readonly values: readonly Written[] }
+  | { readonly kind: 'missing'; readonly on: readonly string[]; readonly values: readonly Written[] }
+  | { readonly kind: 'later'; readonly definition: Definition }
+  /** A file that is only known during the run may define it. */
+  | { readonly kind: 'possible' }
+  | { readonly kind: 'undefined'; readonly elsewhere: Definition | undefined };
+
+/** Answers which variables exist where. */
+export class Known {
+  readonly #inventory: Inventory;
+  readonly #extraVars: ValueMap;
+  readonly #definitions: Definitions;
+
+  constructor(inventory: Inventory, extraVars: ValueMap, definitions: Definitions) {
+    this.#inventory = inventory;
+    this.#extraVars = extraVars;
+    this.#definitions = definitions;
+  }
+
+  /** @param local names that exist only in the text itself */
+  lookUp(name: string, from: Viewpoint, local: readonly string[]): Knowledge {
+    if (isSetByEngine(name) || local.includes(name) || from.loopNames.has(name)) return data;
+    const shared = this.#shared(name, from);
+    if (shared) return shared;
+    const lacking = from.hosts.filter((host) => !this.#isSetOn(name, host, from));
+    const values = this.isSetByTask(name, from) ? [] : this.#inventoryValues(name, from.hosts);
+    if (from.hosts.length > 0 && lacking.length === 0) return { kind: 'defined', values };
+    if (this.#mayAppear(from)) return { kind: 'possible' };
+    if (from.hosts.length === 0) return this.#withoutHosts(name, from);
+    if (lacking.length < from.hosts.length) return { kind: 'missing', on: lacking, values };
+    const [first] = this.#definitions.byName.get(name) ?? [];
+    const own = first?.site.hosts.some((host) => from.hosts.includes(host));
+    return first && own ? { kind: 'later', definition: first } : { kind: 'undefined', elsewhere: first };
+  }
+
+  /** What a task registered or set is data, and wins over what is written in the inventory. */
+  isSetByTask(name: string, from: Viewpoint): boolean {
+    return (this.#definitions.byName.get(name) ?? []).some(({ site }) => this.#isBefore(site, from));
+  }
+
+  /** Names to suggest for a misspelled one. */
+  namesAt(from: Viewpoint, local: readonly string[]): Set<string> {
+    const inventory = [...this.#inventory.hosts.values()].flatMap((host) => host.vars);
+    return new Set([
+      ...local,
+      ...from.loopNames,
+      ...from.chain.flatMap((keywords) => Object.keys(keywords.vars ?? {})),
+      ...filesOf(from.play).flatMap((values) => Object.keys(values)),
+      ...from.play.varsPrompt.map((prompt) => prompt.name),
+      ...inventory.flatMap((source) => Object.keys(source.values)),
+      ...Object.keys(this.#extraVars),
+      ...this.#definitions.byName.keys(),
+      ...magicNames,
+    ]);
+  }
+
+  /** What is the same on every host, by falling precedence. */
+  #shared(name: string, { play, chain }: Viewpoint): Knowledge | undefined {
+    const levels = [
+      this.#extraVars,
+      ...chain
+        .slice(1)
+        .toReversed()
+        .map((keywords) => keywords.vars),
+      ...play.varsFiles.map((file) => file.values).toReversed(),
+    ];
+    const found = ownValue(levels, name);
+    if (found) return { kind: 'defined', values: [found] };
+    if (play.varsPrompt.some((prompt) => prompt.name === name)) return data;
+    const inPlay = ownValue([play.keywords.vars], name);
+    if (inPlay) return { kind: 'defined', values: [inPlay] };
+    const byDefault = ownValue((play.defaultsFiles ?? []).map((file) => file.values).toReversed(), name);
+    return byDefault && { kind: 'defined', values: [byDefault] };
+  }
+
+  #isSetOn(name: string, host: string, from: Viewpoint): boolean {
+    if (this.#hostVars(host).some((source) => Object.hasOwn(source.values, name))) return true;
+    const definitions = this.#definitions.byName.get(name) ?? [];
+    return definitions.some(({ site }) => site.hosts.includes(host) && this.#isBefore(site, from));
+  }
+
+  #isBefore(site: { readonly order: number; readonly play: Play }, from: Viewpoint): boolean {
+    return site.order < from.order || (from.repeats && site.play === from.play);
+  }
+
+  #inventoryValues(name: string, hosts: readonly string[]): Written[] {
+    const containers = hosts.flatMap((host) => {
+      const source = this.#hostVars(host).findLast(({ values }) => Object.hasOwn(values, name));
+      return source ? [source.values] : [];
+    });
+    return [...new Set(containers)].map((container) => ({ container, key: name }));
+  }
+
+  #hostVars(name: string) {
+    const { hosts, implicitLocalhost } = this.#inventory;
+    return (
+      (hosts.get(name) ?? (name === implicitLocalhost?.name ? implicitLocalhost : undefined))?.vars ?? []
+    );
+  }
+
+  #mayAppear(from: Viewpoint): boolean {
+    const files = [...from.play.varsFiles, ...(from.play.defaultsFiles ?? [])];
+    if (files.some((file) => file.values === undefined)) return true;
+    return this.#definitions.open.some((site) => this.#isBefore(site, from));
+  }
+
+  /** A play without hosts runs nothing here; with another inventory its names may well exist. */
+  #withoutHosts(name: string, from: Viewpoint): Knowledge {
+    return this.namesAt(from, []).has(name) ? data : { kind: 'possible' };
+  }
+}
+
+const data: Knowledge = { kind: 'defined', values: [] };
+
+function filesOf(play: Play): ValueMap[] {
+  return [...play.varsFiles, ...(play.defaultsFiles ?? [])].map((file) => file.values ?? {});
+}
+
+function ownValue(levels: readonly (ValueMap | undefined)[], name: string): Written | undefined {
+  const container = levels.find((values) => values && Object.hasOwn(values, name));
+  return container && { container, key: name };
+}

@@ -1,0 +1,49 @@
+import type { Fault } from '../model/errors.ts';
+import { isTemplate } from '../template/index.ts';
+import { suggest } from '../util/suggest.ts';
+import { chainOf, labelOf, type RunSites } from './site.ts';
+
+const specialTags: readonly string[] = ['all', 'tagged', 'untagged', 'always', 'never'];
+
+export interface Selection {
+  readonly tags: readonly string[];
+  readonly skipTags: readonly string[];
+  readonly startAtTask: string | undefined;
+}
+
+/** Tags and task names of the command line that nothing has: such a run would do something else than meant. */
+export function selectionFaults({ plays, hasUnknownIncludes }: RunSites, selection: Selection): Fault[] {
+  const tasks = plays.flatMap((play) => play.tasks);
+  const tags = tasks.flatMap((site) => chainOf(site).flatMap((keywords) => keywords.tags ?? []));
+  const names = tasks.map((site) => labelOf(site.task));
+  const isOpen = hasUnknownIncludes || tags.some(isTemplate);
+  const unknown = (option: string, given: readonly string[]) =>
+    given
+      .flatMap((entry) => entry.split(','))
+      .map((tag) => tag.trim())
+      .filter((tag) => tag !== '' && !specialTags.includes(tag) && !tags.includes(tag))
+      .map((tag) => fault('unknown-tag', `${option}: no task has the tag "${tag}"`, tag, tags, isOpen));
+  const start = selection.startAtTask;
+  const lost = start !== undefined && !names.includes(start);
+  const nameOpen = hasUnknownIncludes || names.some(isTemplate);
+  return [
+    ...unknown('--tags', selection.tags),
+    ...unknown('--skip-tags', selection.skipTags),
+    ...(lost
+      ? [fault('unknown-task', `--start-at-task: no task is called "${start}"`, start, names, nameOpen)]
+      : []),
+  ];
+}
+
+function fault(
+  code: string,
+  message: string,
+  word: string,
+  candidates: readonly string[],
+  isOpen: boolean,
+): Fault {
+  const nearest = suggest(word, candidates);
+  const distinct = [...new Set(candidates)].sort();
+  const hint = nearest ? `did you mean "${nearest}"?` : `there are: ${distinct.slice(0, 20).join(', ')}`;
+  return { severity: isOpen ? 'warning' : 'error', code, message, ...(distinct.length > 0 ? { hint } : {}) };
+}
