@@ -26,8 +26,8 @@ const REFERENCE = path('../../../shared/reference/harbor-files');
 const REAL_PREPARE = process.env['HARBOR_PREPARE'] ?? join(REFERENCE, 'prepare-1.5.4');
 const REAL_CONFIG = join(REFERENCE, 'harbor-1.5.4.cfg');
 
-const runs = (program: string): boolean => spawnSync(program, ['--version']).status === 0;
-const hasPython = runs('python3') && runs('openssl');
+const runs = (program: string, option: string): boolean => spawnSync(program, [option]).status === 0;
+const hasPython = runs('python3', '--version') && runs('openssl', 'version');
 
 const SETTINGS = { hostname: 'harbor.example', db_host: '10.0.0.3', redis_url: '10.0.0.3:6379' };
 
@@ -119,14 +119,18 @@ describe.each(SCRIPTS)('the patch of %s', (_name, file) => {
     expect(result.output).toContain('strip');
   });
 
-  test.runIf(hasPython)('with it Python 3 writes all files, with a real key pair', () => {
-    useScript(patchPrepare(text));
-    const result = prepare(['--ha'], { input: 'yes\n', realOpenssl: true });
-    expect(result.output).toContain('The configuration files are ready');
-    expect(result.code).toBe(0);
-    expect(filesUnder(join(root, 'harbor/common/config')).sort()).toEqual(OUTPUTS);
-    expect(output('registry/root.crt')).toContain('BEGIN CERTIFICATE');
-  });
+  test.runIf(hasPython)(
+    'with it Python 3 writes all files, with a real key pair',
+    () => {
+      useScript(patchPrepare(text));
+      const result = prepare(['--ha'], { input: 'yes\n', realOpenssl: true });
+      expect(result.output).toContain('The configuration files are ready');
+      expect(result.code).toBe(0);
+      expect(filesUnder(join(root, 'harbor/common/config')).sort()).toEqual(OUTPUTS);
+      expect(output('registry/root.crt')).toContain('BEGIN CERTIFICATE');
+    },
+    120_000,
+  );
 });
 
 describe.runIf(hasPython)('prepare', () => {
