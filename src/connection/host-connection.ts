@@ -12,7 +12,9 @@ import type {
   ExecStream,
   ShellRequest,
 } from './connection.ts';
-import { killGroup } from './kill-group.ts';
+import { deferred } from './deferred.ts';
+import { runDurably } from './durable.ts';
+import { killGroupScript, runKill } from './kill-group.ts';
 import { type OpenShell, openShell } from './open-shell.ts';
 import { PipelinedShell } from './pipelined-shell.ts';
 import { flushReads } from './step-barrier.ts';
@@ -56,7 +58,12 @@ export class HostConnection implements Connection {
   exec(request: ExecRequest): Promise<ExecResult> {
     if (request.kind === 'step') flushReads(this);
     this.#counters.requests++;
-    return this.#onOwnChannel(request);
+    if (!request.durable) return this.#onOwnChannel(request);
+    return runDurably({
+      ...{ hostName: this.spec.name, request },
+      run: (part, killScript) => this.#onOwnChannel(part, { killScript }),
+      shell: (part) => this.shell(part),
+    });
   }
 
   async execStream(request: Omit<ExecRequest, 'stdin' | 'onOutput' | 'durable'>): Promise<ExecStream> {
@@ -64,10 +71,10 @@ export class HostConnection implements Connection {
     this.#counters.requests++;
     const stdin = new PassThrough();
     const stdout = new PassThrough();
-    const killer: Killer = { kill: async () => true };
-    const done = this.#onOwnChannel({ ...request, stdin }, stdout, killer);
+    const stop = deferred<void>();
+    const done = this.#onOwnChannel({ ...request, stdin }, { stdout, stop: stop.promise });
     done.catch((error: unknown) => stdout.destroy(error instanceof Error ? error : undefined));
-    return { stdin, stdout, done, kill: () => void killer.kill().catch(() => undefined) };
+    return { stdin, stdout, done, kill: () => stop.resolve() };
   }
 
   async openTcp(address: string, port: number): Promise<Duplex> {
@@ -88,7 +95,7 @@ export class HostConnection implements Connection {
     const shell = new PipelinedShell({
       hostName: this.spec.name,
       open: () => this.#slots.forShell(() => this.#openShell(become)),
-      kill: (group) => this.#kill(become, group, 0),
+      kill: (group) => this.#kill(become, killGroupScript(group, 0)),
       onUnreachable: () => this.#transport.drop(),
       counters: this.#counters,
     });
@@ -96,24 +103,22 @@ export class HostConnection implements Connection {
     return shell;
   }
 
-  #onOwnChannel(
-    request: Omit<ExecRequest, 'durable'>,
-    stdout?: PassThrough,
-    killer?: Killer,
-  ): Promise<ExecResult> {
+  #onOwnChannel(request: Omit<ExecRequest, 'durable'>, extras: ChannelExtras = {}): Promise<ExecResult> {
     const run = (shell: OpenShell) => {
-      const kill = async () =>
-        shell.processGroup === undefined || this.#kill(request.become, shell.processGroup, graceMs);
-      if (killer) killer.kill = kill;
+      const group = shell.processGroup;
+      const killScript =
+        extras.killScript ?? (group === undefined ? 'true' : killGroupScript(group, graceMs));
+      const kill = () => this.#kill(request.become, killScript);
+      extras.stop?.then(kill).catch(() => undefined);
       const options = { hostName: this.spec.name, shell, request, kill };
-      return runCommand(stdout === undefined ? options : { ...options, stdout });
+      return runCommand(extras.stdout === undefined ? options : { ...options, stdout: extras.stdout });
     };
     return this.#slots.forCommand(() => this.#openShell(request.become), run);
   }
 
-  async #kill(become: Become | undefined, processGroup: number, grace: number): Promise<boolean> {
+  async #kill(become: Become | undefined, script: string): Promise<boolean> {
     const shell = await this.#openShell(become).catch(() => undefined);
-    return shell !== undefined && killGroup(shell, this.spec.name, processGroup, grace);
+    return shell !== undefined && runKill(shell, this.spec.name, script);
   }
 
   /** A password refused once is never sent again: every later shell gets the same error. */
@@ -133,6 +138,11 @@ export class HostConnection implements Connection {
   }
 }
 
-interface Killer {
-  kill: () => Promise<boolean>;
+interface ChannelExtras {
+  /** Takes standard output instead of the result. */
+  readonly stdout?: PassThrough;
+  /** Ends the command's processes; default: the process group of its channel. */
+  readonly killScript?: string;
+  /** The command is ended when this resolves. */
+  readonly stop?: Promise<void>;
 }

@@ -1,34 +1,29 @@
 import { runCommand } from './command-channel.ts';
 import type { OpenShell } from './open-shell.ts';
 
-/** How long the killing itself may take, milliseconds, beside the grace. */
+/** How long the killing itself may take, milliseconds. */
 const ownTimeMs = 10_000;
 
 /**
- * Ends a process group from a shell of its own.
+ * Runs a script that ends processes, in a shell of its own.
  *
  * @param shell a fresh shell as the same user
- * @param graceMs time between TERM and KILL; 0 = KILL at once
- * @returns true where the group was reached or is gone, false where that could not be found out
+ * @returns true where it was done, false where that could not be found out
  */
-export async function killGroup(
-  shell: OpenShell,
-  hostName: string,
-  processGroup: number,
-  graceMs: number,
-): Promise<boolean> {
-  const request = {
-    script: killScript(processGroup, graceMs),
-    timeoutMs: graceMs + ownTimeMs,
-    locale: 'C',
-    kind: 'step',
-  } as const;
+export async function runKill(shell: OpenShell, hostName: string, script: string): Promise<boolean> {
+  const request = { script, timeoutMs: ownTimeMs, locale: 'C', kind: 'step' } as const;
   const result = await runCommand({ hostName, shell, request, kill: async () => false });
   return result.exitCode === 0;
 }
 
-function killScript(processGroup: number, graceMs: number): string {
-  const group = `-- -${processGroup}`;
+/**
+ * The script that ends a process group.
+ *
+ * @param graceMs time between TERM and KILL; 0 = KILL at once
+ */
+export function killGroupScript(processGroup: number, graceMs: number): string {
+  // dash and busybox do not take `--` here.
+  const group = `-${processGroup}`;
   if (graceMs === 0) return `kill -KILL ${group} 2>/dev/null; true`;
   const rounds = Math.ceil(graceMs / 100);
   return [

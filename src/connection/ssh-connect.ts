@@ -1,3 +1,4 @@
+import pLimit, { type LimitFunction } from 'p-limit';
 import { ConnectionError } from '../model/errors.ts';
 import type { ConnectionSpec } from './connection.ts';
 import { logIn, TooManyStarts } from './ssh-login.ts';
@@ -30,23 +31,50 @@ export async function connectSsh(spec: ConnectionSpec, depth = 0): Promise<Trans
 }
 
 async function connectOnce(spec: ConnectionSpec, settings: SshSettings, depth: number): Promise<Transport> {
-  const server = await openServer(spec, settings, depth);
-  try {
-    const client = await logIn(server.stream, settings, spec);
-    return sshTransport(client, spec.name, server.release);
-  } catch (error) {
-    server.stream.destroy();
-    server.release();
-    throw error;
-  }
+  const hop = await openHop(spec, settings, depth);
+  const limit = startsOf(`${settings.host} ${settings.port}`);
+  return limit(async () => {
+    const server = await openServer(spec, settings, hop);
+    try {
+      const client = await logIn(server.stream, settings, spec);
+      return sshTransport(client, spec.name, server.release);
+    } catch (error) {
+      server.stream.destroy();
+      server.release();
+      throw error;
+    }
+  });
 }
 
-async function openServer(spec: ConnectionSpec, settings: SshSettings, depth: number): Promise<ServerStream> {
-  if (settings.proxyCommand !== undefined) return openByCommand(settings.proxyCommand, spec);
+/** The last jump host, connected; undefined where there is none. */
+async function openHop(
+  spec: ConnectionSpec,
+  settings: SshSettings,
+  depth: number,
+): Promise<Transport | undefined> {
   const last = settings.proxyJump.at(-1);
-  if (last === undefined) return openDirect(settings, spec);
+  if (last === undefined || settings.proxyCommand !== undefined) return undefined;
   const hop = hopSpec(last, settings.proxyJump.slice(0, -1), spec, settings.argsForHops);
-  return openThrough(await connectSsh(hop, depth + 1), settings);
+  return connectSsh(hop, depth + 1);
+}
+
+async function openServer(
+  spec: ConnectionSpec,
+  settings: SshSettings,
+  hop: Transport | undefined,
+): Promise<ServerStream> {
+  if (settings.proxyCommand !== undefined) return openByCommand(settings.proxyCommand, spec);
+  return hop === undefined ? openDirect(settings, spec) : openThrough(hop, settings);
+}
+
+/** Logins under way at one server; above 10 sshd starts to drop them (MaxStartups 10:30:100). */
+const startsAtOnce = 8;
+const limits = new Map<string, LimitFunction>();
+
+function startsOf(server: string): LimitFunction {
+  const limit = limits.get(server) ?? pLimit(startsAtOnce);
+  limits.set(server, limit);
+  return limit;
 }
 
 function pause(milliseconds: number): Promise<void> {
