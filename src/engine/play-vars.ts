@@ -1,4 +1,4 @@
-import type { Play, VarsPrompt } from '../model/playbook.ts';
+import type { Play, VarsFile, VarsPrompt } from '../model/playbook.ts';
 import { isUnknown, type Value, type ValueMap } from '../model/value.ts';
 import { render } from '../template/index.ts';
 import type { CompiledTask, VarsLevel } from './compile.ts';
@@ -9,7 +9,7 @@ import { findLocal } from './local-files.ts';
 import type { PlayHost, PlayRun, Run } from './run-state.ts';
 import { scopeFor } from './scope.ts';
 
-const level = { vars: 12, prompt: 13, files: 14 } as const;
+const level = { defaults: 2, vars: 12, prompt: 13, files: 14 } as const;
 
 /** Variables that are the same for every host of a play. */
 export function staticVars(play: Play, answers: ValueMap): readonly VarsLevel[] {
@@ -18,10 +18,15 @@ export function staticVars(play: Play, answers: ValueMap): readonly VarsLevel[] 
   return [
     { level: level.vars, origin: `vars of play "${name}"`, values: vars, templated: true },
     { level: level.prompt, origin: 'vars_prompt', values: answers, templated: false },
-    ...play.varsFiles.flatMap((file): VarsLevel[] =>
-      file.values ? [{ level: level.files, origin: file.path, values: file.values, templated: true }] : [],
-    ),
+    ...filesAt(level.defaults, play.defaultsFiles ?? []),
+    ...filesAt(level.files, play.varsFiles),
   ];
+}
+
+function filesAt(precedence: number, files: readonly VarsFile[]): VarsLevel[] {
+  return files.flatMap(({ path, values }) =>
+    values ? [{ level: precedence, origin: path, values, templated: true }] : [],
+  );
 }
 
 /** Asks what `vars_prompt` wants to know, but for what `-e` says already. */
