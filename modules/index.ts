@@ -13,7 +13,9 @@ import { exports } from './exports.ts';
 import { fail } from './fail.ts';
 import { fetch } from './fetch.ts';
 import { file } from './file.ts';
+import { getUrl } from './get_url.ts';
 import { groupBy } from './group_by.ts';
+import { harborCfg } from './harbor_cfg.ts';
 import { harborReplication } from './harbor_replication.ts';
 import { harborSecretkey } from './harbor_secretkey.ts';
 import { importTasks } from './import_tasks.ts';
@@ -53,7 +55,9 @@ const all: readonly Module[] = [
   fail,
   fetch,
   file,
+  getUrl,
   groupBy,
+  harborCfg,
   harborReplication,
   harborSecretkey,
   importTasks,

@@ -103,7 +103,8 @@ export function fileValues(params: CopyParams, entry: FileEntry, outcomes: reado
   };
 }
 
-function backupOf(outcomes: readonly StepOutcome[]): string | undefined {
+/** Where the old file was kept, as the step reports it. */
+export function backupOf(outcomes: readonly StepOutcome[]): string | undefined {
   const printed = outcomes.find((outcome) => outcome.exec !== undefined)?.exec?.stdout;
   const backup = outcomes.find((outcome) => outcome.backupPath !== undefined)?.backupPath ?? printed;
   return backup === '' ? undefined : backup;
@@ -225,8 +226,8 @@ function copyOnHost(
   return { kind: 'run', script: lines.join('\n'), ...common, ...diff };
 }
 
-/** Keeps the old file and prints the path it is kept at. */
-function backupLines(dest: string): string[] {
+/** Shell lines that keep the old file and print the path it is kept at; `dest` is a quoted word. */
+export function backupLines(dest: string): string[] {
   return [
     `backup=${dest}."$$.$(date +%Y-%m-%d@%H:%M:%S)~"`,
     `cp -p -- ${dest} "$backup"`,

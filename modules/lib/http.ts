@@ -48,6 +48,8 @@ export function toRequest(
     throw new ParamsError('user and password are needed together');
   }
   const headers = Object.entries(params.headers).map(([name, value]) => [name, String(value)] as const);
+  const broken = [...headers.flat(), user ?? '', password ?? ''].some((text) => /[\r\n]/.test(text));
+  if (broken) throw new ParamsError('headers and credentials must not hold line ends');
   return {
     method,
     url: params.url,

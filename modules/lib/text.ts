@@ -15,7 +15,12 @@ export function asText(bytes: Uint8Array): string | undefined {
 
 /** SHA-256, hex. */
 export function sha256(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex');
+  return digest('sha256', content);
+}
+
+/** Any checksum that OpenSSL knows, hex. */
+export function digest(algorithm: string, content: string | Uint8Array): string {
+  return createHash(algorithm).update(content).digest('hex');
 }
 
 /** JSON with the spaces and escapes that Ansible's `copy: content:` writes for mappings and lists. */
