@@ -6,6 +6,7 @@ export type { Diff } from '../model/result.ts';
 export { isMap, isUnknown, Unknown, type Value, type ValueMap } from '../model/value.ts';
 export { quote, quoteWord } from '../util/shell.ts';
 export { suggest } from '../util/suggest.ts';
+export { outlineYaml, parseYaml, toYaml, type YamlNode } from '../util/yaml.ts';
 export * from './define-module.ts';
 export type * from './host-access.ts';
 export type * from './step.ts';
