@@ -1,7 +1,8 @@
 import type { TaskInfo } from '../model/event.ts';
 import type { TaskResult } from '../model/result.ts';
-import type { ValueMap } from '../model/value.ts';
+import { isMap, type Value, type ValueMap } from '../model/value.ts';
 import type { Effect } from '../module/index.ts';
+import type { Redactor } from '../util/redact.ts';
 import type { CompiledTask } from './compile.ts';
 import { notifyHandlers } from './handlers.ts';
 import { booleanKeyword } from './keyword-values.ts';
@@ -97,6 +98,7 @@ function withEffects(
 function carryOut({ run }: PlayRun, host: PlayHost, effect: Effect): boolean {
   switch (effect.kind) {
     case 'set_facts':
+      if (effect.secret) hideStrings(effect.facts, run.options.redactor);
       for (const [name, value] of Object.entries(effect.facts)) host.state.registered.set(name, value);
       return false;
     case 'include_vars':
@@ -107,6 +109,12 @@ function carryOut({ run }: PlayRun, host: PlayHost, effect: Effect): boolean {
     case 'group_by':
       return run.inventory.addToGroup(host.name, effect.key, effect.parents);
   }
+}
+
+function hideStrings(value: Value, redactor: Redactor): void {
+  if (typeof value === 'string') redactor.add(value);
+  else if (Array.isArray(value)) for (const item of value) hideStrings(item, redactor);
+  else if (isMap(value)) for (const item of Object.values(value)) hideStrings(item, redactor);
 }
 
 function register(task: CompiledTask, hosts: readonly PlayHost[], result: TaskResult): void {

@@ -1,17 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { isAbsolute, join, relative, resolve } from 'node:path';
+import { join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { ParamsError } from '../model/errors.ts';
 import type { LocalFile } from '../module/index.ts';
-
-/** Folders that files of a task are looked for in. */
-export interface SearchPlaces {
-  /** Of the file the task is written in. */
-  readonly taskDirectory: string;
-  readonly playbookDirectory: string;
-}
+import { type SearchPlaces, searchPath } from '../util/search-path.ts';
 
 type LocalEntry = LocalFile['entries'][number];
 
@@ -33,14 +27,6 @@ export async function findLocal(
     if (await exists(candidate)) return candidate;
   }
   throw new ParamsError(`there is no "${path}" on the control node; looked for ${candidates.join(', ')}`);
-}
-
-/** Every place a relative path is looked for, in order. */
-export function searchPath(path: string, kind: string, places: SearchPlaces): string[] {
-  if (isAbsolute(path)) return [path];
-  const roots = [join(places.taskDirectory, '..'), places.taskDirectory, places.playbookDirectory];
-  const ofTaskFile = /(^|\/)(tasks|handlers)$/.test(places.taskDirectory) ? roots : roots.slice(1);
-  return [...new Set(ofTaskFile.flatMap((root) => [resolve(root, kind, path), resolve(root, path)]))];
 }
 
 /** Size, mode and digest of a file, or of everything below a directory. */

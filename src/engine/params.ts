@@ -2,6 +2,7 @@ import { ParamsError, TemplateError } from '../model/errors.ts';
 import { isMap, type Value, type ValueMap } from '../model/value.ts';
 import type { Module } from '../module/index.ts';
 import { evaluate, evaluateCondition, render, type Scope } from '../template/index.ts';
+import { coerce } from '../util/coerce.ts';
 import type { Redactor } from '../util/redact.ts';
 import { type CompiledSchema, compileSchema } from '../util/schema.ts';
 import type { CompiledTask } from './compile.ts';
@@ -117,32 +118,6 @@ function valueOrAbsent(expression: string, scope: Scope): Value {
     }
     throw error;
   }
-}
-
-/** Turns text into what the schema wants where that is beyond doubt: inventories in INI hold text only. */
-function coerce(value: Value, property: Property | undefined): Value {
-  const types = [property?.type ?? []].flat();
-  if (types.length === 0) return value;
-  const only = (type: string): boolean => types.includes(type) && !types.includes('string');
-  if (typeof value === 'string') {
-    if (only('boolean') && /^(true|yes|on|false|no|off)$/i.test(value)) return /^(true|yes|on)$/i.test(value);
-    if ((only('integer') || only('number')) && /^\s*-?\d+(\.\d+)?\s*$/.test(value)) return Number(value);
-    if (only('array')) return value.split(',').map((item) => coerce(item.trim(), property?.items));
-    return value;
-  }
-  if (typeof value === 'number' || typeof value === 'boolean') {
-    if (
-      types.includes('string') &&
-      !types.includes(typeof value) &&
-      !(typeof value === 'number' && types.includes('integer'))
-    ) {
-      return String(value);
-    }
-    if (types.length === 1 && types[0] === 'array') return [coerce(value, property?.items)];
-    return value;
-  }
-  if (Array.isArray(value)) return value.map((item: Value) => coerce(item, property?.items));
-  return value;
 }
 
 /** A copy that validation may fill with defaults, the data it came from staying as it is. */
