@@ -1,4 +1,5 @@
 import { modules } from '../../modules/index.ts';
+import { checkRun } from '../check/index.ts';
 import { type Loader, type RunOptions, runPlaybooks } from '../engine/index.ts';
 import { loadTaskFile, loadVarsFile, selectHosts } from '../load/index.ts';
 import type { Fault } from '../model/errors.ts';
@@ -21,7 +22,8 @@ import { askSecret } from './terminal.ts';
 export async function runCommand(args: RunArguments): Promise<number> {
   const site = await loadSite(args, args.playbooks);
   const { playbooks, faults } = loadPlaybooks(args.playbooks, site.vault);
-  if (reportFaults([...site.faults, ...faults], args)) return exitCodes.fault;
+  const checked = checkRun({ ...args, playbooks, modules, ...site });
+  if (reportFaults([...site.faults, ...faults, ...checked], args)) return exitCodes.fault;
   if (args.syntaxCheck) {
     process.stdout.write(`${args.playbooks.join(', ')}: nothing wrong\n`);
     return exitCodes.ok;
