@@ -60,7 +60,9 @@ export async function powerOn(site: Site, host: LabHost): Promise<void> {
   const folder = inRun(site.name, host.name);
   mkdirSync(folder, { recursive: true });
   const console = openSync(inRun(site.name, host.name, 'console.log'), 'a');
-  const script = `${mountRoot(site, host)}\n${onSystemd() ? '' : joinGroupScript(groupOf(site, host))}\nexec ${nspawn(site, host)}`;
+  // nspawn's own folder on a tmpfs: where /run is a disk, it refuses to clean up, and a reboot ends as a power-off.
+  const ownFolder = 'mkdir -p /run/systemd/nspawn; mount -t tmpfs tmpfs /run/systemd/nspawn';
+  const script = `${mountRoot(site, host)}\n${ownFolder}\n${onSystemd() ? '' : joinGroupScript(groupOf(site, host))}\nexec ${nspawn(site, host)}`;
   const argv = inNetwork(site, 'unshare', '--mount', 'sh', '-euc', script);
   const [file = '', ...args] = onSystemd() ? [...asUnit(site, host), ...argv] : argv;
   const child = spawn(file, args, { detached: true, stdio: ['ignore', console, console], cwd: '/' });

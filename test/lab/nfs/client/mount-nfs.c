@@ -21,7 +21,7 @@ enum { MOUNT_FAILED = 32, USAGE = 1, ANSWER_SECONDS = 10 };
 
 struct options {
     char for_kernel[512]; /* ro, nosuid and the like */
-    int retry_minutes, soft, remount, read_only, fake;
+    int retry_minutes, remount, read_only, fake;
     int give_up_seconds;
 };
 
@@ -142,9 +142,20 @@ static int usage(void) {
     return USAGE;
 }
 
+/* The kernel replaces all flags of a mount by those given; mount(8) has put the ones to keep into the list. */
 static int remount(const struct options *o, const char *target) {
-    unsigned long flags = MS_REMOUNT | (o->read_only ? MS_RDONLY : 0);
-    return mount(NULL, target, NULL, flags, NULL) == 0 ? 0 : fail(strerror(errno), target);
+    static const struct { const char *name; unsigned long flag; } flags[] = {
+        {",ro", MS_RDONLY}, {",nosuid", MS_NOSUID}, {",nodev", MS_NODEV}, {",noexec", MS_NOEXEC},
+        {",noatime", MS_NOATIME}, {",nodiratime", MS_NODIRATIME}, {",sync", MS_SYNCHRONOUS}, {",dirsync", MS_DIRSYNC}};
+    unsigned long wanted = MS_REMOUNT;
+    char list[sizeof o->for_kernel + 1];
+    snprintf(list, sizeof list, "%s,", o->for_kernel);
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
+        const char *at = strstr(list, flags[i].name);
+        if (at && at[strlen(flags[i].name)] == ',') wanted |= flags[i].flag;
+    }
+    if (!o->read_only) wanted &= ~(unsigned long)MS_RDONLY;
+    return mount(NULL, target, NULL, wanted, NULL) == 0 ? 0 : fail(strerror(errno), target);
 }
 
 static int unmount(int argc, char **argv) {
