@@ -41,14 +41,13 @@ export interface CheckOptions {
  */
 export function checkRun(options: CheckOptions): Fault[] {
   const extraVars = options.extraVars ?? {};
-  const { sites, faults } = walkRun({ ...options, extraVars });
+  const sites = walkRun({ ...options, extraVars });
   const tasks = sites.plays.flatMap((play) => play.tasks);
   const files = tasks.flatMap((site) => filesOf(site, options));
   const texts = collectTexts(sites, files, options);
   const definitions = collectDefinitions(tasks, options.vault);
   const known = new Known(options.inventory, extraVars, definitions);
   const found = [
-    ...faults,
     ...definitions.faults,
     ...sites.plays.flatMap((site) => hostFaults(site, options.inventory, extraVars)),
     ...syntaxFaults([...texts.around, ...[...texts.byTask.values()].flat()]),

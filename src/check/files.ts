@@ -26,6 +26,8 @@ interface ParamSchema {
 /** Files that the params of a task name, as far as the names hold no templates. */
 export function localFiles(site: TaskSite, module: Module): LocalFileUse[] {
   const { params } = site.task;
+  // Included task files are the loader's business.
+  if (site.task.module === 'include_tasks') return [];
   if (params['remote_src'] !== undefined && params['remote_src'] !== false) return [];
   return Object.entries(module.paramsSchema.properties).flatMap(([key, schema]) => {
     const { format } = schema as ParamSchema;
@@ -68,8 +70,7 @@ function useOf(site: TaskSite, key: string, path: string, template: boolean): Lo
 
 function folderOf(module: string, template: boolean): string {
   if (template) return 'templates';
-  if (module === 'include_vars') return 'vars';
-  return module === 'include_tasks' ? 'tasks' : 'files';
+  return module === 'include_vars' ? 'vars' : 'files';
 }
 
 /** Under a condition the file may rightly be missing. */

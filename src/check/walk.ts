@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { loadTaskFile, selectHosts, type Vault } from '../load/index.ts';
-import { type Fault, InventoryError } from '../model/errors.ts';
+import { InventoryError } from '../model/errors.ts';
 import type { Inventory } from '../model/inventory.ts';
 import type { CommonKeywords, Parallel, Play, Playbook, Task, TaskNode } from '../model/playbook.ts';
 import type { ValueMap } from '../model/value.ts';
@@ -18,10 +18,10 @@ export interface WalkOptions {
 }
 
 /**
- * Lists every play and task in the order of a run. Files that `include_tasks` names outright are read
- * as well, so that their faults are known before the run.
+ * Lists every play and task in the order of a run, those of files that `include_tasks` names outright
+ * included.
  */
-export function walkRun(options: WalkOptions): { sites: RunSites; faults: readonly Fault[] } {
+export function walkRun(options: WalkOptions): RunSites {
   const walker = new Walker(options);
   const plays = options.playbooks.flatMap((playbook) =>
     playbook.entries.flatMap((entry) =>
@@ -30,8 +30,7 @@ export function walkRun(options: WalkOptions): { sites: RunSites; faults: readon
         : entry.plays.map((play) => walker.play(playbook, play, entry)),
     ),
   );
-  const sites = { inventory: options.inventory, plays, hasUnknownIncludes: walker.hasUnknownIncludes };
-  return { sites, faults: walker.faults };
+  return { inventory: options.inventory, plays, hasUnknownIncludes: walker.hasUnknownIncludes };
 }
 
 /** The pattern of a play with extra variables filled in; undefined where it needs more than those. */
@@ -59,7 +58,6 @@ interface Around {
 }
 
 class Walker {
-  readonly faults: Fault[] = [];
   hasUnknownIncludes = false;
   followsNewGroups = false;
   readonly #options: WalkOptions;
@@ -118,13 +116,13 @@ class Walker {
     const places = { taskDirectory: task.directory, playbookDirectory: around.playbook.directory };
     const path = searchPath(file, 'tasks', places).find((candidate) => existsSync(candidate));
     if (path === undefined || around.files.includes(path)) return [];
-    const { tasks, faults } = loadTaskFile(path, {
+    // What is wrong in the file was told when the playbook was loaded.
+    const { tasks } = loadTaskFile(path, {
       modules: this.#options.modules,
       vault: this.#options.vault,
       playbookDirectory: around.playbook.directory,
       level: around.handler ? 'handler' : 'task',
     });
-    this.faults.push(...faults);
     const { loopControl, loop, vars } = task.keywords;
     const names = loop === undefined ? [] : [loopControl?.loopVar ?? 'item', loopControl?.indexVar ?? 'item'];
     const inner: Around = {

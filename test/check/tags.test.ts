@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { runCheck } from './run-check.ts';
+
+const site = `- hosts: web
+  tags: [web]
+  tasks:
+    - name: First
+      debug:
+      tags: [one, never]
+    - debug:
+`;
+
+test('tags of the command line must exist', () => {
+  const check = (tags: string[], skipTags: string[] = []) =>
+    runCheck({ 'site.yml': site }, { tags, skipTags });
+  expect(check(['web,one'], ['never'])).toEqual([]);
+  expect(check(['all', 'tagged', 'untagged', 'always'])).toEqual([]);
+  expect(check(['wbe'], ['oen'])).toEqual([
+    'error unknown-tag: --tags: no task has the tag "wbe" | did you mean "web"?',
+    'error unknown-tag: --skip-tags: no task has the tag "oen" | did you mean "one"?',
+  ]);
+  expect(check(['database'])).toEqual([
+    'error unknown-tag: --tags: no task has the tag "database" | there are: never, one, web',
+  ]);
+});
+
+test('a file that is chosen during the run may bring them: a warning', () => {
+  const open = `${site}    - include_tasks: "{{ domain }}.yml"\n`;
+  expect(runCheck({ 'site.yml': open }, { tags: ['database'] })[0]).toMatch(/^warning unknown-tag/);
+});
+
+test('the task to start at must exist', () => {
+  expect(runCheck({ 'site.yml': site }, { startAtTask: 'First' })).toEqual([]);
+  expect(runCheck({ 'site.yml': site }, { startAtTask: 'Frist' })).toEqual([
+    'error unknown-task: --start-at-task: no task is called "Frist" | did you mean "First"?',
+  ]);
+});
