@@ -11,7 +11,7 @@ import type { CompiledTask } from './compile.ts';
 import { withFacts } from './facts.ts';
 import { throwFaults } from './faults.ts';
 import { gatherFacts } from './gather.ts';
-import { describeLocal, findLocal, readText } from './local-files.ts';
+import { describeLocal, findLocal, type LocalKind, readText } from './local-files.ts';
 import { withPredictions } from './overlay.ts';
 import type { PlayHost, PlayRun } from './run-state.ts';
 import { scriptText } from './script-text.ts';
@@ -133,6 +133,12 @@ function firstLine(what: { argv: readonly string[] } | { script: string }): stri
   return `"${text.trim().split('\n')[0]?.slice(0, 60) ?? ''}"`;
 }
 
+/** The folder a module's control-node files are usually in. */
+function folderOf({ task }: CompiledTask): LocalKind {
+  if (task.module === 'template') return 'templates';
+  return task.module === 'include_vars' ? 'vars' : 'files';
+}
+
 type LocalReads = Pick<HostAccess, 'local' | 'localText' | 'localStream' | 'renderTemplate' | 'localVars'>;
 
 function localReads(source: AccessSource, trace: ReadTrace): LocalReads {
@@ -140,14 +146,15 @@ function localReads(source: AccessSource, trace: ReadTrace): LocalReads {
     taskDirectory: source.task.task.directory,
     playbookDirectory: source.playRun.playbook.directory,
   };
-  const find = (path: string, kind: 'files' | 'templates' | 'vars'): Promise<string> => {
+  const find = (path: string, ...kinds: readonly LocalKind[]): Promise<string> => {
     trace.outside = true;
-    return findLocal(path, kind, places);
+    return findLocal(path, kinds, places);
   };
+  const first = folderOf(source.task);
   return {
-    local: async (path) => describeLocal(await find(path, 'files')),
-    localText: async (path) => readText(await find(path, 'files')),
-    localStream: async (path) => createReadStream(await find(path, 'files')),
+    local: async (path, folder = 'files') => describeLocal(await find(path, folder)),
+    localText: async (path) => readText(await find(path, first, 'files', 'templates')),
+    localStream: async (path) => createReadStream(await find(path, first, 'files', 'templates')),
     renderTemplate: async (path) => {
       const text = await readText(await find(path, 'templates'));
       const gather = (host: string): Promise<void> => gatherFacts(source.playRun, host, source.task);

@@ -145,7 +145,7 @@ function unknownEnd(reason: string, started: number): TaskEnd {
 }
 
 function findFile(playRun: PlayRun, task: CompiledTask, file: string): Promise<string> {
-  return findLocal(file, 'tasks', {
+  return findLocal(file, ['tasks'], {
     taskDirectory: task.task.directory,
     playbookDirectory: playRun.playbook.directory,
   });

@@ -7,22 +7,24 @@ import { ParamsError } from '../model/errors.ts';
 import type { LocalFile } from '../module/index.ts';
 import { type SearchPlaces, searchPath } from '../util/search-path.ts';
 
+export type LocalKind = 'files' | 'templates' | 'vars' | 'tasks';
+
 type LocalEntry = LocalFile['entries'][number];
 
 /**
  * Finds a control-node file as Ansible does: in `files/` (or `templates/`) beside the task's file, then
  * beside it, then the same for the playbook, and in the folder above a `tasks/` folder.
  *
- * @param kind the folder that is looked into first
+ * @param kinds the folders that are looked into, first those that fit best
  * @returns its absolute path
  * @throws ParamsError that lists every place looked at
  */
 export async function findLocal(
   path: string,
-  kind: 'files' | 'templates' | 'vars' | 'tasks',
+  kinds: readonly LocalKind[],
   places: SearchPlaces,
 ): Promise<string> {
-  const candidates = searchPath(path, kind, places);
+  const candidates = [...new Set(kinds.flatMap((kind) => searchPath(path, kind, places)))];
   for (const candidate of candidates) {
     if (await exists(candidate)) return candidate;
   }

@@ -99,7 +99,7 @@ async function runRounds(run: ModuleRun, held: HeldLock, progress: Progress): Pr
     progress.addApplied(applied, plan);
     const result = { params: run.call.params, current, outcomes: progress.outcomes, check: run.call.check };
     const values = resultValues(run, module, result, plan, applied);
-    if (applied.failure !== undefined) return progress.end('failed', failureText(applied), values);
+    if (applied.failure !== undefined) return failedSteps(run, failureText(applied), values, progress);
     if (applied.unknown !== undefined && !progress.changed)
       return progress.end('unknown', applied.unknown, values);
     const more = plan.replan === true && plan.steps.length > 0 && !run.call.check;
@@ -123,6 +123,14 @@ async function guardedRead(run: ModuleRun, progress: Progress): Promise<ReadResu
 function failedPlan(run: ModuleRun, failure: string, trace: ReadTrace, progress: Progress): Attempt {
   if (!mayBeForWant(run, trace)) return progress.end('failed', failure);
   return progress.end('unknown', `${failure}, but earlier changes were only simulated`);
+}
+
+/** A command that only looks, and really runs in check mode, may fail for want of something simulated. */
+function failedSteps(run: ModuleRun, failure: string, values: ValueMap, progress: Progress): Attempt {
+  const { playRun, call, task, countsAsChange } = run;
+  const real = !playRun.run.check || call.check || countsAsChange || task.task.keywords.failedWhen;
+  if (real || call.target.target.predictions.simulated === 0) return progress.end('failed', failure, values);
+  return progress.end('unknown', `${failure}, but earlier changes were only simulated`, values);
 }
 
 function mayBeForWant({ call }: ModuleRun, trace: ReadTrace | undefined): boolean {

@@ -80,7 +80,7 @@ async function loadVars(playRun: PlayRun, path: string): Promise<ValueMap> {
   const { directory } = playRun.play;
   const places = { taskDirectory: directory, playbookDirectory: playRun.playbook.directory };
   const { values, faults } = await playRun.run.options.loader.loadVarsFile(
-    await findLocal(path, 'vars', places),
+    await findLocal(path, ['vars'], places),
   );
   throwFaults(faults);
   return values;

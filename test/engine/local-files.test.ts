@@ -20,9 +20,9 @@ afterAll(() => rm(root, { recursive: true }));
 describe('control-node files', () => {
   it('are found beside the task, then beside the playbook', async () => {
     const places = { taskDirectory: join(root, 'tasks'), playbookDirectory: root };
-    expect(await findLocal('near.txt', 'files', places)).toBe(join(root, 'tasks', 'near.txt'));
-    expect(await findLocal('tree', 'files', places)).toBe(join(root, 'files', 'tree'));
-    await expect(findLocal('none', 'files', places)).rejects.toThrow(join(root, 'tasks', 'none'));
+    expect(await findLocal('near.txt', ['files'], places)).toBe(join(root, 'tasks', 'near.txt'));
+    expect(await findLocal('tree', ['files'], places)).toBe(join(root, 'files', 'tree'));
+    await expect(findLocal('none', ['files'], places)).rejects.toThrow(join(root, 'tasks', 'none'));
   });
 
   it('are described with size, mode and digest, directories with all below', async () => {
