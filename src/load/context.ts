@@ -87,3 +87,9 @@ export function findFile(
 function displayPath(context: FileContext, path: string): string {
   return isAbsolute(context.file) ? path : relative(process.cwd(), path);
 }
+
+/** A path below the working directory is shown relative to it. */
+export function shortPath(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith('..') || isAbsolute(short) || short === '' ? path : short;
+}

@@ -4,7 +4,14 @@ import type { Parallel, Play, Playbook, TaskNode } from '../model/playbook.ts';
 import { isMap, type Value, type ValueMap } from '../model/value.ts';
 import { suggest } from '../util/suggest.ts';
 import { keyPositionOf, positionOf, startOf } from '../util/yaml.ts';
-import { enterFile, type FileContext, idAt, type LoadContext, type LoadOptions } from './context.ts';
+import {
+  enterFile,
+  type FileContext,
+  idAt,
+  type LoadContext,
+  type LoadOptions,
+  shortPath,
+} from './context.ts';
 import { Faults } from './faults.ts';
 import { importPlays } from './import-playbook.ts';
 import { taskItems } from './import-tasks.ts';
@@ -50,8 +57,8 @@ export function loadTaskFile(
   const faults = new Faults();
   const { playbookDirectory = dirname(resolve(path)) } = options;
   const shared: LoadContext = { options, faults, ids: new Map() };
-  const context = enterFile(shared, path, { playbookDirectory, importedFrom: [] });
-  const read = readYamlFile(path, { vault: options.vault });
+  const context = enterFile(shared, shortPath(path), { playbookDirectory, importedFrom: [] });
+  const read = readYamlFile(context.file, { vault: options.vault });
   faults.add(read.faults);
   const items = read.value === undefined ? [] : taskItems(context, read.value);
   const tasks = readTaskItems(context, items, options.level ?? 'task');

@@ -27,9 +27,9 @@ export function renderExcerpt(text: string, position: Position, context = 1): st
   return rendered;
 }
 
-/** A tab is shown as one space so that the caret stays below its column. */
+/** A tab or another control character is shown as one space so that the caret stays below its column. */
 function clip(line: string, shift: number): string {
-  const clean = line.replace(/\r$/, '').replaceAll('\t', ' ');
+  const clean = line.replace(/\r$/, '').replaceAll(/\p{Cc}/gu, ' ');
   const start = shift > 0 ? `…${clean.slice(shift)}` : clean;
   return start.length > maxColumns ? `${start.slice(0, maxColumns - 1)}…` : start;
 }

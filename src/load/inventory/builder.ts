@@ -40,6 +40,7 @@ export class InventoryBuilder {
   addGroup(name: string, position?: Position): GroupDraft {
     const found = this.groups.get(name);
     if (found) return found;
+    this.#checkName('group', name, position);
     const group: GroupDraft = {
       name,
       hosts: new Set(),
@@ -56,6 +57,7 @@ export class InventoryBuilder {
     this.addGroup(group, position).hosts.add(name);
     const found = this.hosts.get(name);
     if (found) return found;
+    this.#checkName('host', name, position);
     const host: HostDraft = { name, vars: [], position };
     this.hosts.set(name, host);
     return host;
@@ -93,6 +95,15 @@ export class InventoryBuilder {
     }
     this.faults.error('wrong-type', 'ansible_group_priority must be a whole number', {
       position: positionOf(values, 'ansible_group_priority'),
+    });
+  }
+
+  /** Names stand in patterns and in paths below group_vars/ and host_vars/. */
+  #checkName(what: string, name: string, position: Position | undefined): void {
+    if (/^[^\s\p{Cc}/\\,!&~*?"']+$/u.test(name)) return;
+    this.faults.error('bad-name', `${JSON.stringify(name)} is no name for a ${what}`, {
+      position,
+      hint: 'use letters, digits, dots, underscores and hyphens',
     });
   }
 

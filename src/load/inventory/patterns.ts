@@ -56,14 +56,9 @@ export function limitFaults(limit: string, inventory: Inventory): Fault[] {
 function termFaults(terms: readonly Term[], inventory: Inventory, position: Position | undefined): Fault[] {
   const faults = new Faults();
   for (const { text } of terms) {
-    if (text.startsWith('~')) {
-      const problem = regexProblem(text);
-      if (problem)
-        faults.error('bad-pattern', `the regular expression "${text.slice(1)}" is wrong: ${problem}`, {
-          position,
-        });
-      continue;
-    }
+    const problem = patternProblem(text);
+    if (problem) faults.error('bad-pattern', problem, { position });
+    if (problem || text.startsWith('~')) continue;
     const name = splitSubscript(text).base;
     const known = inventory.groups.has(name) || inventory.hosts.has(name) || isLocalhost(name);
     if (known || matchTerm(text, inventory, undefined).length > 0) continue;
@@ -168,29 +163,27 @@ function matchTerm(
 }
 
 function matcher(pattern: string): (name: string) => boolean {
-  if (pattern.startsWith('~')) {
-    const problem = regexProblem(pattern);
-    if (problem) {
-      const message = `the regular expression "${pattern.slice(1)}" is wrong: ${problem}`;
-      throw new InventoryError([{ severity: 'error', code: 'bad-pattern', message }]);
-    }
-    const regex = new RegExp(`^(?:${pattern.slice(1)})`);
-    return (name) => regex.test(name);
-  }
-  if (!/[*?[]/.test(pattern)) return (name) => name === pattern;
-  const regex = new RegExp(`^${globToRegex(pattern)}$`);
+  if (!/^~|[*?[]/.test(pattern)) return (name) => name === pattern;
+  const problem = patternProblem(pattern);
+  if (problem) throw new InventoryError([{ severity: 'error', code: 'bad-pattern', message: problem }]);
+  const regex = new RegExp(regexSource(pattern));
   return (name) => regex.test(name);
 }
 
-function regexProblem(pattern: string): string | undefined {
+/** What is wrong with a regular expression or a glob, as a sentence. */
+function patternProblem(text: string): string | undefined {
+  const pattern = splitSubscript(text).base;
   try {
-    new RegExp(pattern.slice(1));
+    new RegExp(regexSource(pattern));
     return undefined;
   } catch (error) {
-    return error instanceof Error
-      ? error.message.replace(/^Invalid regular expression: \S+ /, '')
-      : String(error);
+    const reason = error instanceof Error ? error.message.replace(/^.*\/: /s, '') : String(error);
+    return `the pattern "${pattern}" is wrong: ${reason}`;
   }
+}
+
+function regexSource(pattern: string): string {
+  return pattern.startsWith('~') ? `^(?:${pattern.slice(1)})` : `^${globToRegex(pattern)}$`;
 }
 
 /** `*`, `?`, `[abc]` and `[!abc]` of fnmatch. */

@@ -197,6 +197,8 @@ describe('faults', () => {
       ['group_vars/all.yml:2:1 duplicate-key', 'host_vars/h1.yml:1:1 wrong-type'],
       undefined,
     ],
+    [{ 'hosts.yml': 'all: {hosts: {../h1: }}\n' }, ['hosts.yml:1:15 bad-name'], /use letters/],
+    [{ 'hosts.yml': 'my group: {hosts: {h1: }}\n' }, ['hosts.yml:1:1 bad-name'], /use letters/],
     [{ 'hosts.yml': 'web: {hosts: {web: }}\n' }, ['hosts.yml:1:15 group-and-host'], /means the group/],
     [{ 'hosts.yml': 'all: {vars: {my-var: 1}}\n' }, ['hosts.yml:1:14 bad-variable-name'], /my_var/],
     [{ 'hosts.yml': 'all:\n\thosts:\n' }, ['hosts.yml:2:1 tab-indentation'], undefined],
