@@ -50,7 +50,7 @@ export const template = defineModule({
   returns: writeReturns,
   async read(host, params) {
     const [local, rendered, dest] = await Promise.all([
-      host.local(params.src),
+      host.local(params.src, 'templates'),
       host.renderTemplate(params.src),
       expandHome(host, params.dest),
     ]);

@@ -56,8 +56,8 @@ export interface HostAccess extends HostReads {
   request(request: HttpRequest): Promise<HttpResponse>;
   /** Another host of the inventory, with that host's own connection and become. Throws ParamsError where unknown. */
   on(hostName: string): HostAccess;
-  /** Looks beside the task's file, in `files/` (or `templates/`) next to it and to the playbook. Throws ParamsError listing where it looked. */
-  local(path: string): Promise<LocalFile>;
+  /** Looks in `files/` (or `templates/`) next to the task's file and to the playbook, and beside them. Throws ParamsError listing where it looked. */
+  local(path: string, folder?: 'files' | 'templates'): Promise<LocalFile>;
   /** Text of a control-node file. */
   localText(path: string): Promise<string>;
   /** Bytes of a control-node file. */
