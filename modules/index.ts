@@ -6,6 +6,7 @@ import { blockinfile } from './blockinfile.ts';
 import { command } from './command.ts';
 import { compose } from './compose.ts';
 import { copy } from './copy.ts';
+import { cron } from './cron.ts';
 import { debug } from './debug.ts';
 import { dockerContainerInfo } from './docker_container_info.ts';
 import { dockerImage } from './docker_image.ts';
@@ -14,6 +15,7 @@ import { fail } from './fail.ts';
 import { fetch } from './fetch.ts';
 import { file } from './file.ts';
 import { getUrl } from './get_url.ts';
+import { group } from './group.ts';
 import { groupBy } from './group_by.ts';
 import { harborCfg } from './harbor_cfg.ts';
 import { harborReplication } from './harbor_replication.ts';
@@ -34,10 +36,12 @@ import { setFact } from './set_fact.ts';
 import { shell } from './shell.ts';
 import { slurp } from './slurp.ts';
 import { stat } from './stat.ts';
+import { sysctl } from './sysctl.ts';
 import { systemd } from './systemd.ts';
 import { template } from './template.ts';
 import { treeCopy } from './tree_copy.ts';
 import { uri } from './uri.ts';
+import { user } from './user.ts';
 import { waitFor } from './wait_for.ts';
 
 const all: readonly Module[] = [
@@ -48,6 +52,7 @@ const all: readonly Module[] = [
   command,
   compose,
   copy,
+  cron,
   debug,
   dockerContainerInfo,
   dockerImage,
@@ -56,6 +61,7 @@ const all: readonly Module[] = [
   fetch,
   file,
   getUrl,
+  group,
   groupBy,
   harborCfg,
   harborReplication,
@@ -76,10 +82,12 @@ const all: readonly Module[] = [
   shell,
   slurp,
   stat,
+  sysctl,
   systemd,
   template,
   treeCopy,
   uri,
+  user,
   waitFor,
 ];
 
