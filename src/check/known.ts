@@ -21,7 +21,7 @@ export interface Written {
   readonly key: string;
 }
 
-/** What is known of a name at a point of the run. */
+/** What is known of a name at a point of the run; `elsewhere` is a host that has it. */
 export type Knowledge =
   /** Defined on all hosts; `values` are those written by the user, which may hold templates. */
   | { readonly kind: 'defined'; readonly values: readonly Written[] }
@@ -29,7 +29,7 @@ export type Knowledge =
   | { readonly kind: 'later'; readonly definition: Definition }
   /** A file that is only known during the run may define it. */
   | { readonly kind: 'possible' }
-  | { readonly kind: 'undefined'; readonly elsewhere: Definition | undefined };
+  | { readonly kind: 'undefined'; readonly elsewhere: string | undefined };
 
 /** Answers which variables exist where. */
 export class Known {
@@ -56,7 +56,8 @@ export class Known {
     if (lacking.length < from.hosts.length) return { kind: 'missing', on: lacking, values };
     const [first] = this.#definitions.byName.get(name) ?? [];
     const own = first?.site.hosts.some((host) => from.hosts.includes(host));
-    return first && own ? { kind: 'later', definition: first } : { kind: 'undefined', elsewhere: first };
+    if (first && own) return { kind: 'later', definition: first };
+    return { kind: 'undefined', elsewhere: first?.site.hosts[0] ?? this.#hostWith(name) };
   }
 
   /** What a task registered or set is data, and wins over what is written in the inventory. */
@@ -122,6 +123,11 @@ export class Known {
     return (
       (hosts.get(name) ?? (name === implicitLocalhost?.name ? implicitLocalhost : undefined))?.vars ?? []
     );
+  }
+
+  #hostWith(name: string): string | undefined {
+    const isSet = (host: string) => this.#hostVars(host).some(({ values }) => Object.hasOwn(values, name));
+    return [...this.#inventory.hosts.keys()].find(isSet);
   }
 
   #mayAppear(from: Viewpoint): boolean {

@@ -86,7 +86,7 @@ function checkReference(
       return;
     }
     case 'undefined': {
-      const elsewhere = knowledge.elsewhere?.site.hosts[0];
+      const { elsewhere } = knowledge;
       const other = elsewhere && `it is set on other hosts: hostvars['${elsewhere}'].${reference.name}`;
       report(severity, `"${reference.name}" is not defined`, other ?? didYouMean(nearest()));
     }

@@ -10,18 +10,18 @@ export interface Usage {
   readonly written: readonly ValueMap[];
   /** Names that somebody set where it counts; they are not what a typo stands for. */
   readonly set: ReadonlySet<string>;
-  /** Names that templates and expressions look at. */
-  readonly used: ReadonlySet<string>;
+  /** Names that are used and have only a default: what a typo may stand for without any other error. */
+  readonly optional: ReadonlySet<string>;
   /** Every word of every text: a name may be used in ways that cannot be seen, e.g. through hostvars. */
   readonly words: ReadonlySet<string>;
 }
 
 /** Variables that nothing uses and whose name is close to one that is used but was not set. */
-export function unusedFaults({ written, set, used, words }: Usage): Fault[] {
-  const wanted = [...used, ...connectionNames].filter((name) => !set.has(name));
+export function unusedFaults({ written, set, optional, words }: Usage): Fault[] {
+  const wanted = [...optional, ...connectionNames].filter((name) => !set.has(name));
   return written.flatMap((values) =>
     Object.keys(values).flatMap((name) => {
-      if (words.has(name) || used.has(name) || connectionNames.includes(name)) return [];
+      if (words.has(name) || connectionNames.includes(name)) return [];
       const meant = suggest(
         name,
         wanted.filter((candidate) => !differsByNumber(name, candidate)),

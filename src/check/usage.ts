@@ -1,6 +1,8 @@
+import type { Play } from '../model/playbook.ts';
 import type { ValueMap } from '../model/value.ts';
 import type { RunTexts } from './check-run.ts';
 import { chainOf, type RunSites } from './site.ts';
+import type { TextSite } from './texts.ts';
 import { referencesOf } from './undefined.ts';
 import type { Usage } from './unused.ts';
 
@@ -33,7 +35,17 @@ export function usageOf(
       ...distinct.flatMap((values) => Object.keys(values)),
       ...tasks.map(({ task }) => task.keywords.register ?? ''),
     ]),
-    used: new Set(all.flatMap((text) => referencesOf(text).map((reference) => reference.name))),
+    optional: optionalNames(all, plays),
     words: new Set(all.flatMap((text) => text.text.match(/\w+/g) ?? [])),
   };
+}
+
+/** Used names that have a default, in a file of defaults or where they are used. */
+function optionalNames(texts: readonly TextSite[], plays: readonly Play[]): Set<string> {
+  const references = texts.flatMap(referencesOf);
+  const defaults = new Set(
+    plays.flatMap((play) => (play.defaultsFiles ?? []).flatMap(({ values = {} }) => Object.keys(values))),
+  );
+  const optional = references.filter((reference) => reference.guarded || defaults.has(reference.name));
+  return new Set(optional.map((reference) => reference.name));
 }

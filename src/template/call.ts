@@ -83,7 +83,7 @@ export function findHelper(node: CallNode): Helper {
   const name = plainName(node.name);
   const found = helpers.get(name);
   if (found) return found;
-  const nearest = suggest(name, [...helpers.keys(), ...specialNames]);
+  const nearest = suggest(name, [...helpers.keys(), 'default', 'defined', 'mandatory', 'ternary']);
   const hint = nearest ? `did you mean "${nearest}"?` : hintForCall(node);
   throw faultAt(node.at, `there is no ${node.form} "${name}"`, hint);
 }

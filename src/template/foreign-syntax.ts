@@ -80,12 +80,12 @@ const habits: readonly Habit[] = [
     hint: (inside) => `write {{ ${withoutFilters(inside)} }}`,
   },
   {
-    pattern: /\w\[['"]/,
+    pattern: /(?<=\w)\[['"]/,
     message: "a['b'] is Jinja",
     hint: (inside) => `write {{ ${withoutBrackets(inside)} }}`,
   },
   {
-    pattern: /\w\[-?\w+/,
+    pattern: /(?<=\w)\[-?\w+/,
     message: 'a[0] is Jinja',
     hint: (inside) => `write {{ ${withoutBrackets(inside)} }}`,
   },
@@ -95,7 +95,7 @@ const habits: readonly Habit[] = [
     hint: (inside) => `write {{ ${inside.trim().replaceAll(/\.(\d+)/g, '.[$1]')} }}`,
   },
   {
-    pattern: /\w\(/,
+    pattern: /(?<=\w)\(/,
     message: 'calls with parentheses are Jinja',
     hint: () => 'write {{ helper argument }}, or {{ expr "…" }} for an expression',
   },

@@ -25,12 +25,13 @@ test('patterns may hold extra variables', () => {
 test('faults of all files come at once, sorted by place', () => {
   const files = {
     'site.yml':
-      '- hosts: web\n  tasks:\n    - import_tasks: t.yml\n    - file: {pth: /x}\n    - debug: {msg: "{{ b }}"}\n',
+      '- hosts: web\n  tasks:\n    - import_tasks: t.yml\n    - template: {scr: /x}\n    - debug: {msg: "{{ b }}"}\n',
     't.yml': '- debug: {msg: "{{ a }}"}\n  when: a = 1\n',
   };
   expect(runCheck(files).map((line) => line.split(' ').slice(1, 3).join(' '))).toEqual([
     'site.yml:4:7 missing-param:',
-    'site.yml:4:14 unknown-param:',
+    'site.yml:4:7 missing-param:',
+    'site.yml:4:18 unknown-param:',
     'site.yml:5:24 undefined-variable:',
     't.yml:1:20 undefined-variable:',
     't.yml:2:11 bad-expression:',

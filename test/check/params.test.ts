@@ -6,7 +6,7 @@ describe('params that do not fit their module', () => {
     [
       'unknown',
       '- file: {path: /x, stat: directory}',
-      ['error site.yml:3:23 unknown-param: file: unknown parameter "stat" | did you mean "state"?'],
+      ['error site.yml:3:24 unknown-param: file: unknown parameter "stat" | did you mean "state"?'],
     ],
     [
       'missing',
@@ -17,7 +17,7 @@ describe('params that do not fit their module', () => {
       'wrong choice',
       '- file: {path: /x, state: dir}',
       [
-        'error site.yml:3:30 wrong-value: file: "state" must be one of absent, directory, file, hard, link, touch, not "dir"',
+        'error site.yml:3:31 wrong-value: file: "state" must be one of absent, directory, file, hard, link, touch, not "dir"',
       ],
     ],
     [
@@ -28,15 +28,15 @@ describe('params that do not fit their module', () => {
     [
       'inside a list',
       '- command:\n    argv:\n      - echo\n      - {a: 1}',
-      ['error site.yml:6:11 wrong-type: command: "argv.1" must be a string or a number, not a mapping'],
+      ['error site.yml:6:13 wrong-type: command: "argv.1" must be a string or a number, not a mapping'],
     ],
     [
       'several at once',
-      '- file:\n    pth: /x\n    state: dir',
+      '- template:\n    scr: "{{ domain }}"\n    src: "{{ domain }}"\n    mode: [1]',
       [
-        'error site.yml:3:7 missing-param: file: "path" is required',
-        'error site.yml:4:9 unknown-param: file: unknown parameter "pth" | did you mean "path"?',
-        'error site.yml:5:16 wrong-value: file: "state" must be one of absent, directory, file, hard, link, touch, not "dir"',
+        'error site.yml:3:7 missing-param: template: "dest" is required',
+        'error site.yml:4:9 unknown-param: template: unknown parameter "scr" | did you mean "src"?',
+        'error site.yml:6:15 wrong-type: template: "mode" must be a string, not a list',
       ],
     ],
   ];

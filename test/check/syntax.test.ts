@@ -6,7 +6,7 @@ describe('templates and expressions are read before the run', () => {
     [
       'in params',
       '- debug: {msg: "a {{ domain | upper }}"}',
-      ['error site.yml:3:31 bad-template: filters with | are Jinja | write {{ upper domain }}'],
+      ['error site.yml:3:33 bad-template: filters with | are Jinja | write {{ upper domain }}'],
     ],
     [
       'in plain text',
@@ -21,7 +21,7 @@ describe('templates and expressions are read before the run', () => {
     [
       'in conditions',
       '- debug: {}\n  when:\n    - domain is defined\n    - domain = 1',
-      ['error site.yml:6:16 bad-expression: cannot read the expression at "=" | write == to compare'],
+      ['error site.yml:6:18 bad-expression: cannot read the expression at "=" | write == to compare'],
     ],
     [
       'in conditions with braces',
@@ -42,20 +42,20 @@ describe('templates and expressions are read before the run', () => {
     [
       'in assert',
       '- assert:\n    that:\n      - domain == "x" or\n',
-      ['error site.yml:5:28 bad-expression: the expression ends too early'],
+      ['error site.yml:5:29 bad-expression: the expression ends too early'],
     ],
     [
       'in loop, environment, vars and names',
-      `- name: "{{ a. }}"
+      `- name: "{{ a; }}"
   debug: {}
   loop: "{{ b | list }}"
   environment: {X: "{{ (c) }}"}
   vars: {y: "{{ d['e'] }}"}`,
       [
-        'error site.yml:3:18 bad-template: this is not Handlebars syntax',
+        'error site.yml:3:17 bad-template: this is not Handlebars syntax',
         'error site.yml:5:19 bad-template: filters with | are Jinja | write {{ list b }}',
-        'error site.yml:6:27 bad-template: this is not Handlebars syntax',
-        "error site.yml:7:21 bad-template: a['b'] is Jinja | write {{ d.e }}",
+        'error site.yml:6:28 bad-template: this is not Handlebars syntax',
+        "error site.yml:7:22 bad-template: a['b'] is Jinja | write {{ d.e }}",
       ],
     ],
   ];
@@ -73,7 +73,7 @@ describe('templates and expressions are read before the run', () => {
     };
     expect(runCheck(files)).toEqual([
       'error group_vars/web.yml:1:14 bad-template: the template ends before a block is closed',
-      'error site.yml:2:18 bad-template: filters with | are Jinja | write {{ y x }}',
+      'error site.yml:2:19 bad-template: filters with | are Jinja | write {{ y x }}',
       'error site.yml:7:18 bad-template: "{% if x %}" is Jinja | write {{#if x}} … {{else}} … {{/if}}',
       'error v.yml:1:8 bad-template: there is no helper "uper" | did you mean "upper"?',
     ]);

@@ -169,7 +169,7 @@ describe('names that are defined on some hosts only', () => {
       checkTasks('- debug: {msg: "{{ only_w1 }}"}\n  when: "inventory_hostname in groups[\'db\']"'),
     ).toEqual(nothing);
     expect(checkTasks('- debug: {msg: "{{ only_w1 }}"}\n  when: inventory_hostname != "w1"')).toEqual([
-      'error site.yml:3:24 undefined-variable: "only_w1" is not defined',
+      `error site.yml:3:24 undefined-variable: "only_w1" is not defined | it is set on other hosts: hostvars['w1'].only_w1`,
     ]);
   });
 
