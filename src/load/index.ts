@@ -1,10 +1,10 @@
 export { keyPositionOf, positionInside, positionOf, startOf } from '../util/yaml.ts';
-export type { KnownModule, LoadOptions } from './context.ts';
+export type { KnownModule } from './context.ts';
 export { parseExtraVars } from './extra-vars.ts';
-export { findHost, type InventoryOptions, isLocalhost, loadInventory } from './inventory/load.ts';
+export { findHost, loadInventory } from './inventory/load.ts';
 export { hostVars, inventoryGraph, inventoryToJson } from './inventory/output.ts';
-export { limitFaults, patternFaults, type SelectOptions, selectHosts } from './inventory/patterns.ts';
+export { limitFaults, patternFaults, selectHosts } from './inventory/patterns.ts';
 export { loadPlaybook, loadTaskFile } from './playbook.ts';
 export { loadVarsFile } from './vars-files.ts';
-export { Vault, VaultError, type VaultOptions, type VaultSecret } from './vault.ts';
-export { readVaultSecrets, type VaultSecretOptions } from './vault-secrets.ts';
+export { Vault, VaultError, type VaultSecret } from './vault.ts';
+export { readVaultSecrets } from './vault-secrets.ts';

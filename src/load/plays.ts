@@ -30,6 +30,15 @@ const playKeys = [
   'force_handlers',
 ] as const;
 
+/** Fields of a play that keep the place they were written at. */
+const placedFields = [
+  ['hosts', 'hosts'],
+  ['gather_facts', 'gatherFacts'],
+  ['serial', 'serial'],
+  ['max_fail_percentage', 'maxFailPercentage'],
+  ['force_handlers', 'forceHandlers'],
+] as const;
+
 /** Reads one play; what is wrong is reported, and what can be read is returned all the same. */
 export function readPlay(context: FileContext, map: ValueMap): Play {
   const position = startOf(map) ?? { file: context.file, line: 1, col: 1 };
@@ -61,15 +70,7 @@ export function readPlay(context: FileContext, map: ValueMap): Play {
     position,
     directory: context.playbookDirectory,
   };
-  for (const [name, field] of [
-    ['hosts', 'hosts'],
-    ['gather_facts', 'gatherFacts'],
-    ['serial', 'serial'],
-    ['max_fail_percentage', 'maxFailPercentage'],
-    ['force_handlers', 'forceHandlers'],
-  ] as const) {
-    copyPlace(map, name, play, field);
-  }
+  for (const [name, field] of placedFields) copyPlace(map, name, play, field);
   return play;
 }
 
