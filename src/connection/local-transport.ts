@@ -8,15 +8,19 @@ import type { Channel, ChannelEnd, Transport } from './transport.ts';
 /** How long after the end of a process its last output may take, milliseconds. */
 const lastOutputMs = 500;
 
-/** `ansible_connection: local`: processes of this machine, started the way sshd would start them. */
-export function localTransport(): Transport {
+/**
+ * `ansible_connection: local`: processes of this machine, started the way sshd would start them.
+ *
+ * @param environment theirs; its PATH decides which `sh` is used
+ */
+export function localTransport(environment: NodeJS.ProcessEnv = process.env): Transport {
   const children = new Set<ChildProcessWithoutNullStreams>();
   const state = { isOpen: true };
   return {
     get isOpen() {
       return state.isOpen;
     },
-    open: async (command) => openChannel(command, children),
+    open: (command) => openChannel(command, environment, children),
     openTcp,
     close: async () => {
       state.isOpen = false;
@@ -30,8 +34,12 @@ export function localTransport(): Transport {
   };
 }
 
-function openChannel(command: string, children: Set<ChildProcessWithoutNullStreams>): Promise<Channel> {
-  const child = spawn('sh', ['-c', command], { detached: true, stdio: 'pipe' });
+function openChannel(
+  command: string,
+  environment: NodeJS.ProcessEnv,
+  children: Set<ChildProcessWithoutNullStreams>,
+): Promise<Channel> {
+  const child = spawn('sh', ['-c', command], { detached: true, env: environment, stdio: 'pipe' });
   children.add(child);
   const opened = deferred<Channel>();
   const closed = deferred<ChannelEnd>();

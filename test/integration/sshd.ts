@@ -175,8 +175,10 @@ function sudoersFile(user: string): string {
 
 async function removeUser(user: string): Promise<void> {
   await rm(sudoersFile(user), { force: true });
-  await killAll(await processesOf(user));
-  await retryWhileLocked(() => run('userdel', [user]));
+  await retryWhileLocked(async () => {
+    await killAll(await processesOf(user));
+    await run('userdel', [user]);
+  });
 }
 
 async function processesOf(user: string): Promise<number[]> {
@@ -184,14 +186,14 @@ async function processesOf(user: string): Promise<number[]> {
   return findProcesses((status) => status.includes(`\nUid:\t${uid.trim()}\t`));
 }
 
-/** useradd and userdel fail at once while another process holds the passwd lock. */
+/** They fail at once while another process holds the passwd lock, or one of the user is not quite gone. */
 async function retryWhileLocked(action: () => Promise<unknown>): Promise<void> {
   for (let attempt = 0; ; attempt++) {
     try {
       await action();
       return;
     } catch (error) {
-      if (attempt === 50 || !String(error).includes('lock')) throw error;
+      if (attempt === 50 || !/lock|currently used/.test(String(error))) throw error;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
