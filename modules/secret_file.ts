@@ -15,7 +15,7 @@ export const secretFile = defineModule({
   params: {
     type: 'object',
     properties: {
-      path: { type: 'string', description: 'The file; usually `{{ inventory_dir }}/secrets.yml`.' },
+      path: { type: 'string', description: 'The file; usually `{{ inventory_dir }}/group_vars/all/secrets.yml`.' },
       secrets: {
         type: 'object',
         description: 'Variable name → what to make where it is missing.',
@@ -63,7 +63,7 @@ export const secretFile = defineModule({
   },
   examples: `- name: Secrets of the site, made once
   secret_file:
-    path: "{{ inventory_dir }}/secrets.yml"
+    path: "{{ inventory_dir }}/group_vars/all/secrets.yml"
     secrets:
       database_password: {}
       secretkey: {length: 16}

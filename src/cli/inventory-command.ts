@@ -15,7 +15,8 @@ export interface InventoryArguments extends SiteArguments {
 /** `mooring inventory`: what an inventory says, secrets masked. */
 export async function inventoryCommand(args: InventoryArguments): Promise<number> {
   const site = await loadSite(args, []);
-  for (const line of faultLines(site.faults, stdoutPaint())) process.stderr.write(`${line}\n`);
+  for (const line of faultLines(site.faults, stdoutPaint()))
+    process.stderr.write(`${site.redactor.text(line)}\n`);
   if (site.faults.some((fault) => fault.severity === 'error')) {
     process.stderr.write(`${countFaults(site.faults)}\n`);
     return exitCodes.fault;

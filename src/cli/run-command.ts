@@ -4,6 +4,7 @@ import { type Loader, type RunOptions, runPlaybooks } from '../engine/index.ts';
 import { loadTaskFile, loadVarsFile, selectHosts } from '../load/index.ts';
 import type { Fault } from '../model/errors.ts';
 import type { Playbook } from '../model/playbook.ts';
+import type { Redactor } from '../util/redact.ts';
 import { createAsk } from './ask.ts';
 import { exitCodes } from './exit-codes.ts';
 import { countFaults, faultLines } from './faults.ts';
@@ -23,7 +24,7 @@ export async function runCommand(args: RunArguments): Promise<number> {
   const site = await loadSite(args, args.playbooks);
   const { playbooks, faults } = loadPlaybooks(args.playbooks, site.vault);
   const checked = checkRun({ ...args, playbooks, modules, ...site });
-  if (reportFaults([...site.faults, ...faults, ...checked], args)) return exitCodes.fault;
+  if (reportFaults([...site.faults, ...faults, ...checked], args, site.redactor)) return exitCodes.fault;
   if (args.syntaxCheck) {
     process.stdout.write(`${args.playbooks.join(', ')}: nothing wrong\n`);
     return exitCodes.ok;
@@ -115,14 +116,15 @@ function createLoader(args: RunArguments, site: Site, playbooks: readonly Playbo
 }
 
 /** Prints what is wrong; true where something is an error, so that nothing may run. */
-function reportFaults(faults: readonly Fault[], args: RunArguments): boolean {
+function reportFaults(faults: readonly Fault[], args: RunArguments, redactor: Redactor): boolean {
   if (faults.length === 0) return false;
   const isFatal = faults.some((fault) => fault.severity === 'error');
   if (args.output === 'json') {
-    for (const fault of faults) process.stdout.write(`${JSON.stringify({ event: 'fault', ...fault })}\n`);
+    for (const fault of faults)
+      process.stdout.write(`${JSON.stringify(redactor.value({ event: 'fault', ...fault }))}\n`);
     return isFatal;
   }
-  for (const line of faultLines(faults, stdoutPaint())) process.stderr.write(`${line}\n`);
+  for (const line of faultLines(faults, stdoutPaint())) process.stderr.write(`${redactor.text(line)}\n`);
   if (isFatal) process.stderr.write(`${countFaults(faults)}; nothing was run\n`);
   return isFatal;
 }

@@ -1,4 +1,5 @@
-import { renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Vault } from '../load/index.ts';
 import type { ValueMap } from '../model/value.ts';
 import { toYaml } from '../util/yaml.ts';
@@ -25,6 +26,7 @@ export async function saveVaultFile(
       `A new vault password for this site is in ${made}: keep it, and keep it out of version control.\n`,
     );
   }
+  mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}.new`;
   writeFileSync(temporary, vault.encrypt(toYaml(values)), { mode: 0o600 });
   renameSync(temporary, path);
