@@ -18,7 +18,7 @@ const usage = `usage: npm run lab -- [--site NAME] [--yes] COMMAND
   boot HOST          switch on again
   link HOST up|down  plug or pull the network cable
 
-  --site NAME        lab (default) or dual-master
+  --site NAME        lab (default), dual-master or trial (for the lab's own test)
   --yes              install missing Debian packages on this machine without asking
 `;
 

@@ -37,6 +37,16 @@ const sites: readonly Site[] = [
       { name: 'harbor2', address: '10.0.0.102', disks: [] },
     ],
   },
+  {
+    // For the lab's own test, so that it never touches a lab somebody works with.
+    name: 'trial',
+    gateway: '192.168.199.1',
+    prefix: 24,
+    hosts: [
+      { name: 'one', address: '192.168.199.11', disks: ['/data'] },
+      { name: 'two', address: '192.168.199.12', disks: [] },
+    ],
+  },
 ];
 
 /**
