@@ -25,6 +25,7 @@ export function complete(
   alsoFor: readonly PlayHost[],
 ): void {
   let result = withIgnored(playRun, task, host, ended.result);
+  if (!safeBoolean(playRun, task, host, 'diff', true)) result = { ...result, diff: [] };
   result = withEffects(playRun, [host, ...alsoFor], ended.effects, result);
   register(task, [host, ...alsoFor], result);
   result = withNotified(playRun, task, host, result);
@@ -69,14 +70,15 @@ export function safeBoolean(
   playRun: PlayRun,
   task: CompiledTask,
   host: PlayHost,
-  keyword: 'ignoreErrors' | 'ignoreUnreachable' | 'noLog' | 'anyErrorsFatal' | 'runOnce',
+  keyword: 'ignoreErrors' | 'ignoreUnreachable' | 'noLog' | 'anyErrorsFatal' | 'runOnce' | 'diff',
+  fallback = false,
 ): boolean {
   try {
-    return booleanKeyword(task.chain, keyword, scopeFor(playRun, host, task), false);
+    return booleanKeyword(task.chain, keyword, scopeFor(playRun, host, task), fallback);
   } catch (error) {
     const message = `${keyword}: ${errorMessage(error)}`;
     playRun.run.emit({ event: 'warning', message, position: task.task.position, host: host.name });
-    return keyword === 'noLog';
+    return keyword === 'noLog' || fallback;
   }
 }
 

@@ -50,7 +50,8 @@ export async function flushHandlers(
   hosts: readonly PlayHost[],
   runHandler: (handler: CompiledTask, hosts: readonly PlayHost[]) => Promise<void>,
 ): Promise<void> {
-  for (;;) {
+  // Handlers that notify each other in a circle would never end: what is left waits for the next flush.
+  for (let pass = 0; pass <= playRun.handlers.length; pass++) {
     const before = pendingCount(hosts);
     for (const handler of playRun.handlers) {
       const notified = hosts.filter((host) => isActive(host) && host.notified.has(handler));
@@ -66,10 +67,10 @@ function pendingCount(hosts: readonly PlayHost[]): number {
   return hosts.reduce((sum, host) => sum + host.notified.size, 0);
 }
 
-/** Says which handlers will not run because their host failed: a later run would not know of them. */
+/** Says which handlers will not run, e.g. since their host failed: a later run would not know of them. */
 export function reportLostHandlers(playRun: PlayRun): void {
   for (const host of playRun.batch) {
-    if (host.notified.size === 0 || isActive(host)) continue;
+    if (host.notified.size === 0) continue;
     const handlers = [...host.notified].map((handler) => handler.task.keywords.name ?? handler.task.module);
     host.notified.clear();
     playRun.run.emit({ event: 'handlers_lost', playId: playRun.playId, host: host.name, handlers });

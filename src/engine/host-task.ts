@@ -10,7 +10,7 @@ import { checkInterrupted, Interrupted, type PlayHost, type PlayRun } from './ru
 import { scopeFor } from './scope.ts';
 import { setupModule } from './setup-module.ts';
 import { pause } from './steps/wait.ts';
-import { failedEnd, runCall, skipped, type TaskEnd } from './task.ts';
+import { failedEnd, runCall, skipped, type TaskEnd, undecidedMessage } from './task.ts';
 
 /**
  * Runs a task, loop and all, on one host and notes its result: register, notify, recap, event.
@@ -73,7 +73,7 @@ async function runLoop(
   const found = await loopItems(playRun, host, task);
   if (found.kind === 'skip') return skipped(found.condition, started);
   if (found.kind === 'unknown') {
-    const message = `decided at run time: ${found.reason}`;
+    const message = undecidedMessage(found.reason);
     const result: TaskResult = { ...emptyResult(started), outcome: 'unknown', message };
     return { result, effects: [] };
   }

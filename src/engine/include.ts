@@ -19,7 +19,7 @@ import { findLocal } from './local-files.ts';
 import { loopItem, loopItems } from './loop.ts';
 import { isActive, type PlayHost, type PlayRun } from './run-state.ts';
 import { scopeFor } from './scope.ts';
-import { failedEnd, skipped, type TaskEnd } from './task.ts';
+import { failedEnd, skipped, type TaskEnd, undecidedMessage } from './task.ts';
 
 /** One file to include for one host. */
 interface Inclusion {
@@ -136,7 +136,7 @@ function asVarsLevel(layer: Layer): VarsLevel {
 }
 
 function unknownEnd(reason: string, started: number): TaskEnd {
-  const message = `decided at run time: ${reason}`;
+  const message = undecidedMessage(reason);
   const durationMs = Date.now() - started;
   return {
     effects: [],

@@ -52,7 +52,13 @@ export async function runPlay(
   }
   const answers = await askPrompts(run, play);
   const usable = selected.filter((host) => isUsable(run, host));
-  const batches = batchesOf(usable, play.serial);
+  if (usable.length === 0) {
+    run.emit({ event: 'play_start', playId: play.id, name, hosts: [], parallel });
+    run.emit({ event: 'play_end', playId: play.id, reason: 'no more hosts left' });
+    return { stop: false, failed: false };
+  }
+  const sizes = play.serial.map((size) => String(render(size, extraVarsScope(run))));
+  const batches = batchesOf(usable, sizes);
   let failed = false;
   for (const [index, hosts] of batches.entries()) {
     checkInterrupted(run);
@@ -72,7 +78,7 @@ export async function runPlay(
     const fatal = playRun.ending?.kind === 'fatal' || playRun.ending?.kind === 'too_many_failures';
     if (fatal || lost.length === members.length) return { stop: true, failed: true };
   }
-  return { stop: usable.length === 0, failed };
+  return { stop: false, failed };
 }
 
 function isUsable(run: Run, hostName: string): boolean {
@@ -82,10 +88,7 @@ function isUsable(run: Run, hostName: string): boolean {
 
 function selectHosts(run: Run, play: Play): readonly string[] {
   const { options, inventory } = run;
-  const scope = new Scope([
-    { origin: 'extra vars', level: 22, values: options.extraVars ?? {}, templated: true },
-  ]);
-  const pattern = render(play.hosts, scope);
+  const pattern = render(play.hosts, extraVarsScope(run));
   if (isUnknown(pattern) || typeof pattern === 'object') {
     throw new InventoryError([
       { severity: 'error', code: 'bad-pattern', message: `hosts: ${play.hosts} is not a host pattern` },
@@ -94,6 +97,11 @@ function selectHosts(run: Run, play: Play): readonly string[] {
   const found = options.loader.selectHosts(String(pattern), inventory.current, options.limit);
   for (const name of found) run.hosts.of(name);
   return found;
+}
+
+/** What is known before there is a host: `-e`. */
+function extraVarsScope({ options }: Run): Scope {
+  return new Scope([{ origin: 'extra vars', level: 22, values: options.extraVars ?? {}, templated: true }]);
 }
 
 interface PlaySource extends Pick<PlayRun, 'run' | 'play' | 'playbook' | 'playId' | 'allHosts'> {

@@ -9,6 +9,7 @@ import { loopItem, staticLoopItems } from './loop.ts';
 import { isDeclaredRead } from './reads-only.ts';
 import type { PlayHost, PlayRun } from './run-state.ts';
 import { noSpeculation, type Speculation } from './speculate.ts';
+import type { Target } from './target.ts';
 import type { TaskCall } from './task.ts';
 
 const startWindow = 100;
@@ -21,7 +22,8 @@ interface Window {
   /** Tasks of the sequence up to here have been looked at. */
   upTo: number;
   sequence: readonly CompiledTask[] | undefined;
-  /** `changes` of the host's target when it was last extended. */
+  /** The machine its reads go to, once known, and its `changes` when the window was last extended. */
+  target?: Target;
   changes: number;
 }
 
@@ -75,9 +77,9 @@ class ReadAhead implements Speculation {
 
   async take(call: TaskCall, decision: Call): Promise<Awaited<Issued['read']>> {
     const issued = this.#remove(call, decision);
-    if (!issued?.read || !stillHolds(this.#playRun, issued, undefined)) return undefined;
+    if (!issued?.read || !stillHolds(this.#playRun, issued, undefined)) return this.#stale(call, issued);
     const result = await issued.read.catch(rethrowUnreachable);
-    return result && stillHolds(this.#playRun, issued, result.trace) ? result : undefined;
+    return result && stillHolds(this.#playRun, issued, result.trace) ? result : this.#stale(call, issued);
   }
 
   async takeAttempt(call: TaskCall, decision: Call): Promise<Awaited<Issued['attempt']>> {
@@ -89,6 +91,13 @@ class ReadAhead implements Speculation {
     if (!stillHolds(this.#playRun, issued, undefined)) return undefined;
     for (const { stream, text } of issued.output) this.#emit(call, stream, text);
     return attempt;
+  }
+
+  /** What was read ahead has gone stale: what follows is read again together, not one by one. */
+  #stale({ host, task }: TaskCall, issued: Issued | undefined): undefined {
+    const window = this.#windows.get(host.name);
+    if (issued && window && window.sequence === task.sequence) window.upTo = task.index + 1;
+    return undefined;
   }
 
   #emit({ task, host }: TaskCall, stream: 'stdout' | 'stderr' | 'progress', text: string): void {
@@ -105,10 +114,10 @@ class ReadAhead implements Speculation {
 
   /** The window of a host: halved and begun anew after a change, doubled where nothing changed. */
   #windowOf(host: PlayHost, task: CompiledTask): Window {
-    const { changes } = this.#playRun.run.targets;
     const known = this.#windows.get(host.name);
+    const changes = known?.target?.changes ?? 0;
     if (!known) {
-      const window = { size: startWindow, upTo: task.index, sequence: task.sequence, changes };
+      const window: Window = { size: startWindow, upTo: task.index, sequence: task.sequence, changes };
       this.#windows.set(host.name, window);
       return window;
     }
@@ -147,6 +156,11 @@ class ReadAhead implements Speculation {
     const signature = signatureOf(decision);
     const before = this.#issued.get(key);
     if (before && before.signature === signature && stillHolds(this.#playRun, before, undefined)) return;
+    const window = this.#windows.get(call.host.name);
+    if (window && !window.target) {
+      window.target = decision.target.target;
+      window.changes = window.target.changes;
+    }
     const issue = isDeclaredRead(call.task) ? issueAttempt : issueRead;
     this.#issued.set(key, issue(call, decision, signature));
   }

@@ -85,7 +85,12 @@ function undecided(call: TaskCall, reason: string, started: number): TaskEnd {
   const facts = name === 'set_fact' ? Object.keys(call.task.task.params) : [];
   const tainted = Object.fromEntries(facts.map((fact): [string, Value] => [fact, unknown]));
   const effects: Effect[] = facts.length > 0 ? [{ kind: 'set_facts', facts: tainted }] : [];
-  return { ...end('unknown', {}, started, { message: `decided at run time: ${reason}` }), effects };
+  return { ...end('unknown', {}, started, { message: undecidedMessage(reason) }), effects };
+}
+
+/** How people are told that something is decided at run time, and why. */
+export function undecidedMessage(reason: string): string {
+  return reason.includes('decided at run time') ? reason : `decided at run time: ${reason}`;
 }
 
 function end(
