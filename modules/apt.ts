@@ -1,4 +1,4 @@
-import { defineModule, type Plan, type RunStep } from '../src/module/index.ts';
+import { defineModule, type Plan, type Prediction, type RunStep } from '../src/module/index.ts';
 import { describeChanges, packagesDiff, predictPackages } from './lib/apt/changes.ts';
 import { aptStep, updateStep } from './lib/apt/commands.ts';
 import { type AptParams, aptParams } from './lib/apt/params.ts';
@@ -77,20 +77,24 @@ function faultOf(params: AptParams): string | undefined {
 
 function planUpdate(params: AptParams, current: AptCurrent): Plan {
   const names = current.wanted.map((text) => text.replace(/^.*\/(.+)\.deb$/, '$1'));
+  const { preview = [] } = current;
   const step: RunStep = {
     ...updateStep(params.lock_timeout),
     summary:
-      names.length > 0
-        ? `fetch the package lists, then install ${names.join(', ')}`
-        : 'fetch the package lists',
-    predicts: [
-      { kind: 'other', name: 'apt lists' },
-      ...names
-        .filter((name) => /^[a-z0-9+.-]+/.test(name))
-        .map((name) => ({ kind: 'package', name: name.split(/[=/]/)[0] ?? name, installed: true }) as const),
-    ],
+      names.length > 0 ? `fetch the package lists, for ${names.join(', ')}` : 'fetch the package lists',
+    predicts: [{ kind: 'other', name: 'apt lists' }, ...predictNamed(names), ...predictPackages(preview)],
+    ...(preview.length > 0
+      ? { diff: [{ ...packagesDiff(preview), header: 'packages, by the present lists' }] }
+      : {}),
   };
   return { steps: [step], replan: true, values: { cache_updated: true, packages: [] } };
+}
+
+/** Names alone, where only the fetched lists will tell version and dependencies. */
+function predictNamed(names: readonly string[]): Prediction[] {
+  return names
+    .filter((name) => /^[a-z0-9]/.test(name) && !name.includes('*'))
+    .map((name) => ({ kind: 'package', name: name.split(/[=/]/)[0] ?? name, installed: true }));
 }
 
 function changeStep(

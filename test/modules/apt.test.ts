@@ -105,6 +105,17 @@ it('fails with apt’s reason and applies nothing', async () => {
   expect(host.calls).toContain('apt-cache pkgnames ng');
 });
 
+it('leaves a virtual package that is provided out of the command', async () => {
+  const host = fakeHost({
+    commands: {
+      'apt-get -s -q -y install sl awk': { exitCode: 100, stdout: fixture('virtual.txt'), stderr: 'E: no\n' },
+      'apt-get -s -q -y install sl': 'Inst sl (5 Debian:12 [amd64])\n',
+      "dpkg-query -W '-f=${db:Status-Status}\t${Provides}\n'": 'installed\tawk\n',
+    },
+  });
+  expect(onlyRun(await readAndPlan(apt, { name: 'sl,awk' }, host)).script).toContain(' install sl && ');
+});
+
 it('takes a virtual package that an installed one provides as present', async () => {
   const host = fakeHost({
     commands: {
@@ -128,15 +139,32 @@ describe('package lists', () => {
     const plan = await readAndPlan(apt, { name: 'nfs-common', cache_valid_time: 3600 }, updateHost(7200));
     const step = onlyRun(plan);
     expect(plan.replan).toBe(true);
-    expect(step.summary).toBe('fetch the package lists, then install nfs-common');
+    expect(step.summary).toBe('fetch the package lists, for nfs-common');
     expect(step.script).toContain(
       'APT::Update::Error-Mode=any update && { touch /var/lib/apt/lists; exit 0; }',
     );
     expect(step.script).toContain('for lock in /var/lib/apt/lists/lock; do');
-    expect(step.predicts).toEqual([
+    expect(step.predicts?.slice(0, 2)).toEqual([
       { kind: 'other', name: 'apt lists' },
       { kind: 'package', name: 'nfs-common', installed: true },
     ]);
+    expect(step.predicts).toContainEqual({
+      kind: 'package',
+      name: 'rpcbind',
+      installed: true,
+      version: '1.2.6-6+b1',
+    });
+    expect(step.diff).toMatchObject([{ header: 'packages, by the present lists', before: '' }]);
+  });
+
+  it('shows no versions where there are no lists yet', async () => {
+    const missing = { exitCode: 100, stderr: 'E: Unable to locate package nfs-common\n' };
+    const plan = await readAndPlan(
+      apt,
+      { name: 'nfs-common', update_cache: true },
+      updateHost(7200, Date.now(), { [simulateInstall]: missing }),
+    );
+    expect(onlyRun(plan)).not.toHaveProperty('diff');
   });
 
   it('leaves fresh lists alone', async () => {
@@ -205,10 +233,11 @@ it.each([
   expect(await readAndPlan(apt, params, host)).toMatchObject({ steps: [], failure });
 });
 
-function updateHost(seconds: number, now = Date.now()): FakeHost {
+function updateHost(seconds: number, now = Date.now(), more: FakeHostSpec['commands'] = {}): FakeHost {
   const commands = {
     [simulateInstall]: fixture('install.txt'),
     "dpkg-query -W '-f=${db:Status-Status}\t${Provides}\n'": 'installed\tawk, foo (= 1)\n',
+    ...more,
   };
   return fakeHost({ scripts: age(seconds), commands, now });
 }

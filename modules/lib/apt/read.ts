@@ -3,7 +3,7 @@ import { type CacheAge, readCacheAge } from './cache-age.ts';
 import { type AptCommand, simulationArgv } from './commands.ts';
 import { type DebFile, isDebInstalled, readDebFile } from './deb-file.ts';
 import { type AptParams, commandOf, wantsUpdate } from './params.ts';
-import { parseSimulation, type Simulation, unknownNames } from './simulation.ts';
+import { type PackageChange, parseSimulation, type Simulation, unknownNames } from './simulation.ts';
 import { isSatisfied, type PackageSpec, parseSpecs } from './specs.ts';
 
 /** How the packages are, and what apt would do about them. */
@@ -13,6 +13,8 @@ export interface AptCurrent {
   readonly deb?: DebFile;
   /** The lists must be fetched before anything can be decided. */
   readonly updateDue: boolean;
+  /** What apt would do by the lists as they are, while they are to be fetched first. */
+  readonly preview?: readonly PackageChange[];
   readonly updatedNow: boolean;
   /** undefined = nothing to ask apt for. */
   readonly command?: AptCommand;
@@ -38,13 +40,16 @@ export async function readApt(host: HostAccess, params: AptParams): Promise<AptC
     params.upgrade !== 'no' || params.state === 'fixed' || (params.autoremove && isUnnamed(params));
   const common = { wanted: wanted.map((spec) => spec.text), updatedNow: age?.updatedNow ?? false, known: [] };
   const withDeb = deb ? { deb } : {};
-  if (await isUpdateDue(host, params, wanted, global, age)) return { ...common, ...withDeb, updateDue: true };
+  if (await isUpdateDue(host, params, wanted, global, age)) {
+    const preview = wanted.length > 0 && !deb ? await readPreview(host, commandOf(params, wanted)) : [];
+    return { ...common, ...withDeb, updateDue: true, preview };
+  }
   if (wanted.length === 0 && !global) return { ...common, ...withDeb, updateDue: false };
   const command = commandOf(params, wanted);
   if (deb?.local) return { ...common, deb, updateDue: false, command };
-  const simulation = await simulate(host, command);
-  const known = await namesLike(host, unknownNames(simulation));
-  return { ...common, ...withDeb, updateDue: false, command, simulation, known };
+  const decision = await simulate(host, command);
+  const known = await namesLike(host, unknownNames(decision.simulation));
+  return { ...common, ...withDeb, updateDue: false, ...decision, known };
 }
 
 async function readStates(
@@ -118,25 +123,38 @@ async function readProvided(host: HostAccess): Promise<ReadonlySet<string>> {
   return new Set(names.map((name) => name.trim().split(/[\s:(]/)[0] ?? '').filter((name) => name !== ''));
 }
 
-async function simulate(host: HostAccess, command: AptCommand): Promise<Simulation> {
-  const first = await runSimulation(host, command);
-  if (first.virtual.size > 0 && first.errors.length > 0) return withoutProvided(host, command, first);
-  if (unknownNames(first).length === 0) return first;
+/** Where apt cannot tell yet, it may be able to once the lists are there. */
+async function readPreview(host: HostAccess, command: AptCommand): Promise<readonly PackageChange[]> {
+  const { changes, errors } = await runSimulation(host, command);
+  return errors.length > 0 ? [] : changes;
+}
+
+/** What apt would do, and the command that makes it do so. */
+interface Decision {
+  readonly command: AptCommand;
+  readonly simulation: Simulation;
+}
+
+async function simulate(host: HostAccess, command: AptCommand): Promise<Decision> {
+  const simulation = await runSimulation(host, command);
+  if (simulation.virtual.size > 0 && simulation.errors.length > 0) {
+    return withoutProvided(host, { command, simulation });
+  }
+  if (unknownNames(simulation).length === 0) return { command, simulation };
   // Where an earlier task was only simulated to fetch the lists, this makes the answer unknown.
-  return runSimulation(host, command, true);
+  return { command, simulation: await runSimulation(host, command, true) };
 }
 
 /** apt refuses to choose between providers even where one is installed; dpkg knows that it is. */
-async function withoutProvided(
-  host: HostAccess,
-  command: AptCommand,
-  first: Simulation,
-): Promise<Simulation> {
+async function withoutProvided(host: HostAccess, first: Decision): Promise<Decision> {
   const provided = await readProvided(host);
-  const targets = command.targets.filter((target) => !(first.virtual.has(target) && provided.has(target)));
-  if (targets.length === command.targets.length) return first;
-  if (targets.length === 0) return { changes: [], errors: [], virtual: new Map() };
-  return runSimulation(host, { ...command, targets });
+  const isProvided = (target: string): boolean =>
+    first.simulation.virtual.has(target) && provided.has(target);
+  const targets = first.command.targets.filter((target) => !isProvided(target));
+  if (targets.length === first.command.targets.length) return first;
+  const command = { ...first.command, targets };
+  if (targets.length > 0) return { command, simulation: await runSimulation(host, command) };
+  return { command, simulation: { changes: [], errors: [], virtual: new Map() } };
 }
 
 async function runSimulation(host: HostAccess, command: AptCommand, needsLists = false): Promise<Simulation> {
