@@ -53,7 +53,7 @@ export function checkRun(options: CheckOptions): Fault[] {
     ...syntaxFaults([...texts.around, ...[...texts.byTask.values()].flat()]),
     ...tasks.flatMap((site) => paramFaultsOf(site, options)),
     ...files.flatMap((file) => file.fault ?? []),
-    ...undefinedFaultsOf(sites.plays, texts.byTask, { known, inventory: options.inventory, extraVars }),
+    ...undefinedFaultsOf(sites.plays, texts.byTask, { ...options, known, extraVars }),
     ...sites.plays.flatMap(handlerFaults),
     ...parallelFaults(sites.plays, definitions, (site) => texts.byTask.get(site) ?? []),
     ...unusedFaults(usageOf(sites, texts, options)),

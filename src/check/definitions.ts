@@ -19,6 +19,8 @@ export interface Definitions {
   readonly byName: ReadonlyMap<string, readonly Definition[]>;
   /** Tasks after which any name may be defined: files whose names are only known during the run. */
   readonly open: readonly TaskSite[];
+  /** Some task adds hosts or groups. */
+  readonly makesHosts: boolean;
   readonly faults: readonly Fault[];
 }
 
@@ -35,7 +37,8 @@ export function collectDefinitions(tasks: readonly TaskSite[], vault: Vault | un
     if (made.open) open.push(site);
     faults.push(...made.faults);
   }
-  return { byName, open, faults };
+  const makesHosts = tasks.some(({ task }) => ['add_host', 'group_by'].includes(task.module));
+  return { byName, open, makesHosts, faults };
 }
 
 interface Made {

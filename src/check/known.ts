@@ -2,6 +2,7 @@ import type { Inventory } from '../model/inventory.ts';
 import type { CommonKeywords, Play } from '../model/playbook.ts';
 import type { ValueMap } from '../model/value.ts';
 import type { Definition, Definitions } from './definitions.ts';
+import { type MissingKey, missingKey } from './keys.ts';
 import { isSetByEngine, magicNames } from './magic-names.ts';
 
 /** A point of the run from which names are looked up. */
@@ -47,10 +48,12 @@ export class Known {
   lookUp(name: string, from: Viewpoint, local: readonly string[]): Knowledge {
     if (isSetByEngine(name) || local.includes(name) || from.loopNames.has(name)) return data;
     const shared = this.#shared(name, from);
-    if (shared) return shared;
+    if (shared) return this.isSetByTask(name, from) ? data : shared;
     const lacking = from.hosts.filter((host) => !this.#isSetOn(name, host, from));
     const values = this.isSetByTask(name, from) ? [] : this.#inventoryValues(name, from.hosts);
     if (from.hosts.length > 0 && lacking.length === 0) return { kind: 'defined', values };
+    const byDefault = defaultValue(name, from.play);
+    if (byDefault) return { kind: 'defined', values: [...values, byDefault] };
     if (this.#mayAppear(from)) return { kind: 'possible' };
     if (from.hosts.length === 0) return this.#withoutHosts(name, from);
     if (lacking.length < from.hosts.length) return { kind: 'missing', on: lacking, values };
@@ -58,6 +61,15 @@ export class Known {
     const own = first?.site.hosts.some((host) => from.hosts.includes(host));
     if (first && own) return { kind: 'later', definition: first };
     return { kind: 'undefined', elsewhere: first?.site.hosts[0] ?? this.#hostWith(name) };
+  }
+
+  /** The one task that registered a name, where nothing else sets it. */
+  registeredBy(name: string, from: Viewpoint): Definition | undefined {
+    const before = (this.#definitions.byName.get(name) ?? []).filter(({ site }) =>
+      this.#isBefore(site, from),
+    );
+    const [only, ...others] = before;
+    return only?.how === 'register' && others.length === 0 ? only : undefined;
   }
 
   /** What a task registered or set is data, and wins over what is written in the inventory. */
@@ -81,7 +93,7 @@ export class Known {
     ]);
   }
 
-  /** What is the same on every host, by falling precedence. */
+  /** What the play sets on every host, by falling precedence. */
   #shared(name: string, { play, chain }: Viewpoint): Knowledge | undefined {
     const levels = [
       this.#extraVars,
@@ -95,9 +107,7 @@ export class Known {
     if (found) return { kind: 'defined', values: [found] };
     if (play.varsPrompt.some((prompt) => prompt.name === name)) return data;
     const inPlay = ownValue([play.keywords.vars], name);
-    if (inPlay) return { kind: 'defined', values: [inPlay] };
-    const byDefault = ownValue((play.defaultsFiles ?? []).map((file) => file.values).toReversed(), name);
-    return byDefault && { kind: 'defined', values: [byDefault] };
+    return inPlay && { kind: 'defined', values: [inPlay] };
   }
 
   #isSetOn(name: string, host: string, from: Viewpoint): boolean {
@@ -136,6 +146,18 @@ export class Known {
     return this.#definitions.open.some((site) => this.#isBefore(site, from));
   }
 
+  /** A group or host that `groups` or `hostvars` has no entry for. */
+  missingEntry(name: string, key: string): MissingKey | undefined {
+    const { groups, hosts } = this.#inventory;
+    if (this.#definitions.makesHosts) return undefined;
+    if (name === 'groups') {
+      const known = Object.fromEntries([...groups.keys(), 'all', 'ungrouped'].map((group) => [group, '']));
+      return missingKey('groups', known, [key]);
+    }
+    if (name !== 'hostvars' || key === 'localhost') return undefined;
+    return missingKey('hostvars', Object.fromEntries([...hosts.keys()].map((host) => [host, ''])), [key]);
+  }
+
   /** A play without hosts runs nothing here; with another inventory its names may well exist. */
   #withoutHosts(name: string, from: Viewpoint): Knowledge {
     return this.namesAt(from, []).has(name) ? data : { kind: 'possible' };
@@ -151,4 +173,9 @@ function filesOf(play: Play): ValueMap[] {
 function ownValue(levels: readonly (ValueMap | undefined)[], name: string): Written | undefined {
   const container = levels.find((values) => values && Object.hasOwn(values, name));
   return container && { container, key: name };
+}
+
+/** Everything else wins over `defaults_files`. */
+function defaultValue(name: string, play: Play): Written | undefined {
+  return ownValue((play.defaultsFiles ?? []).map((file) => file.values).toReversed(), name);
 }

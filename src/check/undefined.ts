@@ -1,8 +1,10 @@
 import type { Fault } from '../model/errors.ts';
 import { formatPosition, type Position } from '../model/position.ts';
 import { isMap, type Value, type ValueMap } from '../model/value.ts';
+import type { Module } from '../module/index.ts';
 import { type Reference, referencesOfExpression, referencesOfTemplate } from '../template/index.ts';
 import { suggest } from '../util/suggest.ts';
+import { type MissingKey, missingKey, missingResultKey } from './keys.ts';
 import type { Known, Viewpoint, Written } from './known.ts';
 import { labelOf } from './site.ts';
 import { offsetOf } from './syntax.ts';
@@ -11,6 +13,7 @@ import { entryTexts, type TextSite } from './texts.ts';
 /** What surrounds the texts that are looked at. */
 export interface View {
   readonly known: Known;
+  readonly modules: ReadonlyMap<string, Module>;
   readonly from: Viewpoint;
   /** Names that a condition around the texts asks for: `when: x is defined`. */
   readonly guarded: ReadonlySet<string>;
@@ -68,6 +71,9 @@ function checkReference(
   const nearest = () => suggest(reference.name, view.known.namesAt(view.from, text.local));
   switch (knowledge.kind) {
     case 'defined':
+      for (const fault of missingKeys(reference, knowledge.values, view)) {
+        report(severity === 'error' ? fault.severity : severity, fault.message, fault.hint);
+      }
       checkValues(knowledge.values, reference, text, view, needed, faults);
       return;
     case 'missing':
@@ -91,6 +97,18 @@ function checkReference(
       report(severity, `"${reference.name}" is not defined`, other ?? didYouMean(nearest()));
     }
   }
+}
+
+/** Keys that the variable certainly does not have. */
+function missingKeys({ name, keys }: Reference, values: readonly Written[], view: View): MissingKey[] {
+  const [first] = keys;
+  if (first === undefined) return [];
+  const definition = view.known.registeredBy(name, view.from);
+  return [
+    view.known.missingEntry(name, String(first)),
+    definition && missingResultKey(definition, String(first), view.modules.get(definition.site.task.module)),
+    ...values.map(({ container, key }) => missingKey(name, container[key] ?? null, keys)),
+  ].filter((fault) => fault !== undefined);
 }
 
 /** The values of a variable are templates themselves: what the keys that are asked for need must exist too. */

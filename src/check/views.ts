@@ -2,6 +2,7 @@ import type { Fault } from '../model/errors.ts';
 import type { Inventory } from '../model/inventory.ts';
 import type { CommonKeywords } from '../model/playbook.ts';
 import type { ValueMap } from '../model/value.ts';
+import type { Module } from '../module/index.ts';
 import type { Known, Viewpoint } from './known.ts';
 import { reachOf } from './reach.ts';
 import { chainOf, type PlaySite, type TaskSite } from './site.ts';
@@ -11,6 +12,7 @@ import { guardedNames, undefinedFaults, type View } from './undefined.ts';
 /** What the names of a run are looked up in. */
 export interface Lookups {
   readonly known: Known;
+  readonly modules: ReadonlyMap<string, Module>;
   readonly inventory: Inventory;
   readonly extraVars: ValueMap;
 }
@@ -37,7 +39,7 @@ function taskFaults(
   site: TaskSite,
   levels: readonly CommonKeywords[],
   texts: readonly TextSite[],
-  { known, inventory, extraVars }: Lookups,
+  { known, modules, inventory, extraVars }: Lookups,
 ): Fault[] {
   const conditions = chainOf(site).flatMap((keywords) => keywords.when ?? []);
   const from: Viewpoint = {
@@ -51,7 +53,7 @@ function taskFaults(
   const guarded = guardedNames(conditions.map((condition) => condition.expression));
   const reach = reachOf(site, from, known, inventory, extraVars);
   const isUnreachable = site.hosts.length > 0 && reach.hosts.length === 0;
-  const view: View = { known, from, guarded, isConditional: false };
+  const view: View = { known, modules, from, guarded, isConditional: false };
   const own = conditionTexts(site.task.keywords.when ?? [], loopNamesOf(site.task.keywords));
   const around = levels.flatMap((keywords) => conditionTexts(keywords.when ?? []));
   const judged = undefinedFaults([...around, ...own], { ...view, isConditional: conditions.length > 1 });

@@ -1,6 +1,4 @@
 import { expect, test } from 'vitest';
-import { isSetByEngine } from '../../src/check/magic-names.ts';
-import { magicNames as engineNames } from '../../src/engine/magic.ts';
 import { runCheck } from './run-check.ts';
 
 test('host patterns must mean something in this inventory', () => {
@@ -36,8 +34,4 @@ test('faults of all files come at once, sorted by place', () => {
     't.yml:1:20 undefined-variable:',
     't.yml:2:11 bad-expression:',
   ]);
-});
-
-test('every variable the engine sets is known here', () => {
-  expect(engineNames.filter((name) => !isSetByEngine(name))).toEqual([]);
 });
