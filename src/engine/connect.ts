@@ -125,6 +125,6 @@ type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
 };
 
 /** The object without its undefined entries, as exact optional properties want it. */
-export function withoutUndefined<T extends object>(object: T): Defined<T> {
+function withoutUndefined<T extends object>(object: T): Defined<T> {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Defined<T>;
 }

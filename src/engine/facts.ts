@@ -35,7 +35,7 @@ export function factLookup(
 }
 
 /** Whether a name can only be a fact: `ansible_…`, but none of the variables with a meaning of their own. */
-export function isFactName(name: string): boolean {
+function isFactName(name: string): boolean {
   return name.startsWith('ansible_') && !ownMeaning.test(name);
 }
 
@@ -77,7 +77,7 @@ export async function withFacts<T>(
 }
 
 /** The host whose facts an error asks for; undefined = another error. */
-export function neededFacts(error: unknown): string | undefined {
+function neededFacts(error: unknown): string | undefined {
   if (error instanceof FactsNeeded) return error.host;
   return error instanceof Error && error.cause !== undefined ? neededFacts(error.cause) : undefined;
 }

@@ -1,9 +1,30 @@
+import { CommandError, ConnectionError } from '../model/errors.ts';
 import type { ValueMap } from '../model/value.ts';
 import type { CompiledTask } from './compile.ts';
-import type { PlayRun } from './run-state.ts';
-import { createPlayHost } from './run-state.ts';
+import { createPlayHost, type PlayHost, type PlayRun } from './run-state.ts';
 import { scopeFor } from './scope.ts';
 import { taskTarget } from './task-target.ts';
+
+/**
+ * Gathers the facts that a template of a host asks for: its own, or those of another host. That the other
+ * one cannot be reached is a failure of the task, not of the host the task is for.
+ *
+ * @throws ConnectionError for the host itself, CommandError
+ */
+export function factsFor(
+  playRun: PlayRun,
+  host: PlayHost,
+  task: CompiledTask,
+): (hostName: string) => Promise<void> {
+  return async (hostName) => {
+    try {
+      await gatherFacts(playRun, hostName, task);
+    } catch (error) {
+      if (!(error instanceof ConnectionError) || hostName === host.name) throw error;
+      throw new CommandError(`the facts of ${hostName} cannot be had: ${error.message}`, { cause: error });
+    }
+  };
+}
 
 /**
  * Gathers the facts of a host and keeps them for the rest of the run.

@@ -10,7 +10,7 @@ import type { SearchPlaces } from '../util/search-path.ts';
 import type { CompiledTask } from './compile.ts';
 import { withFacts } from './facts.ts';
 import { throwFaults } from './faults.ts';
-import { gatherFacts } from './gather.ts';
+import { factsFor } from './gather.ts';
 import { describeLocal, findLocal, type LocalKind, readText } from './local-files.ts';
 import { withPredictions } from './overlay.ts';
 import type { PlayHost, PlayRun } from './run-state.ts';
@@ -157,7 +157,7 @@ function localReads(source: AccessSource, trace: ReadTrace): LocalReads {
     localStream: async (path) => createReadStream(await find(path, first, 'files', 'templates')),
     renderTemplate: async (path) => {
       const text = await readText(await find(path, 'templates'));
-      const gather = (host: string): Promise<void> => gatherFacts(source.playRun, host, source.task);
+      const gather = factsFor(source.playRun, source.host, source.task);
       const rendered = await withFacts(gather, () => renderText(text, source.scope()));
       if (isUnknown(rendered)) throw new DecidedAtRunTime(rendered.reason);
       return rendered;

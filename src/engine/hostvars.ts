@@ -39,7 +39,7 @@ function varsOfHost(playRun: PlayRun, name: string, scopeOf: (host: PlayHost) =>
  *
  * @param names the keys it lists; more may exist
  */
-export function lazyMap(
+function lazyMap(
   names: () => readonly string[],
   has: (name: string) => boolean,
   get: (name: string) => Value | undefined,

@@ -14,7 +14,7 @@ import { complete } from './complete.ts';
 import { conditionsHold } from './decide.ts';
 import { withFacts } from './facts.ts';
 import { throwFaults } from './faults.ts';
-import { gatherFacts } from './gather.ts';
+import { factsFor } from './gather.ts';
 import { findLocal } from './local-files.ts';
 import { loopItem, loopItems } from './loop.ts';
 import { isActive, type PlayHost, type PlayRun } from './run-state.ts';
@@ -97,9 +97,8 @@ async function decideInclusions(
   const decided: Inclusion[] = [];
   let reason: TaskEnd | undefined;
   for (const [index, extras] of layers.entries()) {
-    const one = await withFacts(
-      (name) => gatherFacts(playRun, name, task),
-      () => decideOne(playRun, task, host, extras, index, started),
+    const one = await withFacts(factsFor(playRun, host, task), () =>
+      decideOne(playRun, task, host, extras, index, started),
     );
     if ('result' in one) reason ??= one;
     else decided.push({ ...one, file: await findFile(playRun, task, one.file) });

@@ -5,7 +5,7 @@ import { type Layer, render, type Scope } from '../template/index.ts';
 import type { CompiledTask } from './compile.ts';
 import { conditionsHold } from './decide.ts';
 import { withFacts } from './facts.ts';
-import { gatherFacts } from './gather.ts';
+import { factsFor } from './gather.ts';
 import { toNumber } from './keyword-values.ts';
 import type { PlayHost, PlayRun } from './run-state.ts';
 import { loopLayer, scopeFor } from './scope.ts';
@@ -31,10 +31,7 @@ export interface LoopItem {
  * @throws TemplateError, ParamsError
  */
 export async function loopItems(playRun: PlayRun, host: PlayHost, task: CompiledTask): Promise<LoopItems> {
-  return withFacts(
-    (name) => gatherFacts(playRun, name, task),
-    () => evaluateLoop(task, scopeFor(playRun, host, task)),
-  );
+  return withFacts(factsFor(playRun, host, task), () => evaluateLoop(task, scopeFor(playRun, host, task)));
 }
 
 /**

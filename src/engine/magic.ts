@@ -8,30 +8,6 @@ export function magicVariable(name: string, playRun: PlayRun, host: PlayHost): V
   return Object.hasOwn(magic, name) ? magic[name]?.(playRun, host) : undefined;
 }
 
-/** Names of all magic variables, `hostvars` and `omit` included. */
-export const magicNames: readonly string[] = [
-  'hostvars',
-  'omit',
-  ...['ansible_loop', 'ansible_loop_var', 'ansible_index_var'],
-  ...[
-    'groups',
-    'group_names',
-    'inventory_hostname',
-    'inventory_hostname_short',
-    'inventory_dir',
-    'inventory_file',
-  ],
-  ...[
-    'playbook_dir',
-    'ansible_play_name',
-    'ansible_play_hosts',
-    'ansible_play_hosts_all',
-    'ansible_play_batch',
-  ],
-  ...['play_hosts', 'ansible_check_mode', 'ansible_diff_mode', 'ansible_run_tags', 'ansible_skip_tags'],
-  ...['ansible_limit', 'ansible_forks', 'ansible_verbosity', 'ansible_failed_task', 'ansible_failed_result'],
-];
-
 const magic: Readonly<Record<string, Magic>> = {
   inventory_hostname: (_, host) => host.name,
   inventory_hostname_short: (_, host) => (isAddress(host.name) ? host.name : host.name.split('.')[0]),
@@ -56,6 +32,12 @@ const magic: Readonly<Record<string, Magic>> = {
   ansible_failed_task: (_, host) => host.failedTask,
   ansible_failed_result: (_, host) => host.failedResult,
 };
+
+/** Names of all variables that only the engine sets, those of loops included. */
+export const magicNames: readonly string[] = [
+  ...['hostvars', 'omit', 'ansible_loop', 'ansible_loop_var', 'ansible_index_var'],
+  ...Object.keys(magic),
+];
 
 function groupsOf({ run }: PlayRun): ValueMap {
   const inventory = run.inventory.current;

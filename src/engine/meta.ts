@@ -2,7 +2,7 @@ import { isUnknown } from '../model/value.ts';
 import type { CompiledTask } from './compile.ts';
 import { conditionsHold } from './decide.ts';
 import { withFacts } from './facts.ts';
-import { gatherFacts } from './gather.ts';
+import { factsFor } from './gather.ts';
 import { flushHandlers } from './handlers.ts';
 import { errorMessage, isActive, type PlayHost, type PlayRun } from './run-state.ts';
 import { scopeFor } from './scope.ts';
@@ -51,9 +51,8 @@ export async function runMeta(
 
 async function isWanted(playRun: PlayRun, task: CompiledTask, host: PlayHost): Promise<boolean> {
   try {
-    const verdict = await withFacts(
-      (name) => gatherFacts(playRun, name, task),
-      () => conditionsHold(task.conditions, scopeFor(playRun, host, task)),
+    const verdict = await withFacts(factsFor(playRun, host, task), () =>
+      conditionsHold(task.conditions, scopeFor(playRun, host, task)),
     );
     if (isUnknown(verdict)) warn(playRun, task, host, `meta is decided at run time: ${verdict.reason}`);
     return verdict === true;

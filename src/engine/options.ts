@@ -5,7 +5,7 @@ import type { Inventory } from '../model/inventory.ts';
 import type { Playbook, TaskNode, VarsPrompt } from '../model/playbook.ts';
 import type { HostRecap } from '../model/result.ts';
 import type { ValueMap } from '../model/value.ts';
-import type { Module, SecretsStep } from '../module/index.ts';
+import type { Module } from '../module/index.ts';
 import type { Redactor } from '../util/redact.ts';
 
 /** How hosts are reached where neither variables nor keywords say otherwise (`-u`, `-b`, …). */
@@ -34,8 +34,6 @@ export interface Loader {
   loadTaskFile(path: string, options: TaskFileOptions): Loaded<{ readonly tasks: readonly TaskNode[] }>;
   /** A file of variables, YAML or JSON, vault opened. @param path absolute */
   loadVarsFile(path: string): Loaded<{ readonly values: ValueMap }>;
-  /** Makes what is missing in a vault file (`secrets` steps); instead of `saveVaultFile`. */
-  makeSecrets?(step: SecretsStep): Promise<void>;
   /** Writes variables as an encrypted file (`secrets` steps); rejects where there is no vault password. */
   saveVaultFile?(path: string, values: ValueMap): Promise<void>;
   /** Reads the inventory again (`meta: refresh_inventory`). */

@@ -195,6 +195,7 @@ function unitFilePrediction(predictions: Predictions, name: string): PathPredict
   );
 }
 
+/** A user that would be made has no number yet: -1. */
 async function predictedUser(
   reads: HostReads,
   predictions: Predictions,
@@ -203,10 +204,8 @@ async function predictedUser(
   const predicted = predictions.users.get(name);
   if (predicted && !predicted.present) return undefined;
   const real = await reads.user(name);
-  if (real) return real;
-  if (predicted) throw undecided(`user ${name}`);
-  mayComeWith(predictions, `user ${name}`);
-  return undefined;
+  if (real || !predicted) return real;
+  return { name, uid: -1, gid: -1, comment: '', home: `/home/${name}`, shell: '', groups: [] };
 }
 
 async function predictedGroup(
@@ -217,10 +216,7 @@ async function predictedGroup(
   const predicted = predictions.groups.get(name);
   if (predicted && !predicted.present) return undefined;
   const real = await reads.group(name);
-  if (real) return real;
-  if (predicted) throw undecided(`group ${name}`);
-  mayComeWith(predictions, `group ${name}`);
-  return undefined;
+  return real ?? (predicted ? { name, gid: -1, members: [] } : undefined);
 }
 
 /** A package that would be installed may bring what is missing now. */

@@ -4,7 +4,7 @@ import { render } from '../template/index.ts';
 import type { CompiledTask, VarsLevel } from './compile.ts';
 import { withFacts } from './facts.ts';
 import { throwFaults } from './faults.ts';
-import { gatherFacts } from './gather.ts';
+import { factsFor } from './gather.ts';
 import { findLocal } from './local-files.ts';
 import type { PlayHost, PlayRun, Run } from './run-state.ts';
 import { scopeFor } from './scope.ts';
@@ -61,9 +61,8 @@ export async function hostVarsFiles(
   const levels: VarsLevel[] = [];
   for (const file of playRun.play.varsFiles) {
     if (file.values || !anyTask) continue;
-    const path = await withFacts(
-      (name) => gatherFacts(playRun, name, anyTask),
-      () => render(file.path, scopeFor(playRun, host)),
+    const path = await withFacts(factsFor(playRun, host, anyTask), () =>
+      render(file.path, scopeFor(playRun, host)),
     );
     if (isUnknown(path)) {
       const message = `vars file ${file.path} is decided at run time: ${path.reason}`;

@@ -51,7 +51,7 @@ export interface PlayRun {
   ending: PlayEnding | undefined;
 }
 
-export type PlayEnding =
+type PlayEnding =
   | { readonly kind: 'end_play' | 'end_batch' }
   | { readonly kind: 'fatal' | 'too_many_failures'; readonly reason: string };
 

@@ -42,6 +42,6 @@ export class Targets {
 }
 
 /** The same text for specs that reach the same machine. */
-export function targetKey(spec: ConnectionSpec): string {
+function targetKey(spec: ConnectionSpec): string {
   return spec.transport === 'local' ? 'local' : `${spec.address}:${spec.port ?? 22}`;
 }

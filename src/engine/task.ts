@@ -4,9 +4,9 @@ import { Unknown, type Value, type ValueMap } from '../model/value.ts';
 import type { Effect } from '../module/index.ts';
 import type { Layer, Scope } from '../template/index.ts';
 import type { CompiledTask } from './compile.ts';
-import { type Call, type Decision, decide, moduleOf } from './decide.ts';
+import { type Call, type Decision, decide } from './decide.ts';
 import { withFacts } from './facts.ts';
-import { gatherFacts } from './gather.ts';
+import { factsFor } from './gather.ts';
 import { judge, type Verdict } from './judge.ts';
 import { booleanKeyword, toNumber } from './keyword-values.ts';
 import { type Attempt, type ModuleRun, runModule, taskName } from './module-run.ts';
@@ -105,7 +105,7 @@ function end(
 }
 
 async function decideWithFacts({ playRun, host, task, extras }: TaskCall): Promise<Decision> {
-  const gather = (name: string): Promise<void> => gatherFacts(playRun, name, task);
+  const gather = factsFor(playRun, host, task);
   return withFacts(gather, () => decide(playRun, host, task, extras));
 }
 
@@ -116,10 +116,7 @@ async function attempts(call: TaskCall, decision: Call, started: number): Promis
   for (let attempt = 1; ; attempt++) {
     const ahead = attempt === 1 ? await playRun.speculation.takeAttempt(call, decision) : undefined;
     const tried = ahead ?? (await runModule(moduleRun(call, decision, attempt)));
-    const verdict = await withFacts(
-      (name) => gatherFacts(playRun, name, task),
-      () => judge(call, tried, attempt),
-    );
+    const verdict = await withFacts(factsFor(playRun, host, task), () => judge(call, tried, attempt));
     const done = isDone(task, verdict);
     if (done === true) return attemptEnd(call, decision, tried, verdict, started);
     if (done instanceof Unknown || decision.check) {
@@ -216,9 +213,4 @@ function attemptEnd(
 
 function delegateOf(decision: Call): { delegate?: string } {
   return decision.delegate === undefined ? {} : { delegate: decision.delegate };
-}
-
-/** True for tasks the engine carries out itself: meta, include_tasks. */
-export function isEngineTask(playRun: PlayRun, task: CompiledTask): boolean {
-  return moduleOf(playRun, task).engine === true;
 }

@@ -71,6 +71,8 @@ describe('reads over predictions', () => {
           { kind: 'package', name: 'apache2', installed: false },
           { kind: 'unit', name: 'nginx', active: 'active' },
           { kind: 'user', name: 'gone', present: false },
+          { kind: 'user', name: 'new', present: true },
+          { kind: 'group', name: 'new', present: true },
         ),
       ],
       { packages: { apache2: '2' }, users: { gone: { uid: 5 }, here: { uid: 6 } } },
@@ -80,6 +82,9 @@ describe('reads over predictions', () => {
     expect(await host.unit('nginx.service')).toMatchObject({ load: 'loaded', active: 'active' });
     expect(await host.user('gone')).toBeUndefined();
     expect(await host.user('here')).toMatchObject({ uid: 6 });
+    expect(await host.user('new')).toMatchObject({ uid: -1 });
+    expect(await host.group('new')).toMatchObject({ gid: -1 });
+    expect(await host.group('mysql')).toBeUndefined();
   });
 
   const undecided: readonly [string, Step, (host: HostReads) => Promise<unknown>][] = [
@@ -112,12 +117,6 @@ describe('reads over predictions', () => {
       'a unit whose file is new',
       { ...put, path: '/etc/systemd/system/harbor.service' },
       (host) => host.unit('harbor'),
-    ],
-    ['a user that would be made', run({ kind: 'user', name: 'u', present: true }), (host) => host.user('u')],
-    [
-      'a group that may come with a package',
-      run({ kind: 'package', name: 'mysql', installed: true }),
-      (host) => host.group('mysql'),
     ],
   ];
 

@@ -36,7 +36,7 @@ export function createWorld(things: Readonly<Record<string, string>> = {}): Worl
   };
 }
 
-export const thing = defineModule({
+const thing = defineModule({
   name: 'thing',
   summary: 'Give a thing its value.',
   kind: 'state',
@@ -74,7 +74,7 @@ export const thing = defineModule({
   },
 });
 
-export const probe = defineModule({
+const probe = defineModule({
   name: 'probe',
   summary: 'Look at a thing.',
   kind: 'state',
@@ -89,7 +89,7 @@ export const probe = defineModule({
   },
 });
 
-export const outside = defineModule({
+const outside = defineModule({
   name: 'outside',
   summary: 'Look at a thing of another host.',
   kind: 'state',

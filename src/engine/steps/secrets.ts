@@ -9,10 +9,6 @@ import type { StepContext, StepEnd } from './context.ts';
 /** Makes secrets and writes them, with those that are there already, into a vault file of the control node. */
 export async function secretsStep(step: SecretsStep, context: StepContext): Promise<StepEnd> {
   const { loader, redactor } = context.run.options;
-  if (loader.makeSecrets) {
-    await loader.makeSecrets(step);
-    return {};
-  }
   if (!loader.saveVaultFile) throw new CommandError('secrets cannot be kept without a vault');
   const values: Record<string, Value> = { ...(await present(step.localPath, context)) };
   for (const request of step.make) {
