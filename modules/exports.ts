@@ -6,6 +6,17 @@ import { optionsFault } from './lib/exports/options.ts';
 import { desiredClients, type ExportsParams, exportsParams } from './lib/exports/params.ts';
 import { clientFault } from './lib/exports/safety.ts';
 
+const followStep: Step = {
+  kind: 'run',
+  summary: 'make the NFS server follow /etc/exports',
+  // On failure without its many remarks on a default that changed in 2004, which would bury the reason.
+  script: `messages=$(exportfs -ra 2>&1) && exit 0
+code=$?
+printf '%s\\n' "$messages" | grep -v -e subtree_check -e 'default has changed' -e '^$' |
+  sed 's/^exportfs:[[:space:]]*//' | tr '\\n' ' ' >&2
+exit "$code"`,
+};
+
 interface Current {
   /** The file's text; undefined = there is no file. */
   readonly text: string | undefined;
@@ -123,11 +134,7 @@ function planExports(params: ExportsParams, current: Current): Plan {
   }
   const absentAnyway = params.state === 'absent' && current.live === undefined && !current.installed;
   if ((after !== before || !follows) && !absentAnyway) {
-    steps.push({
-      kind: 'run',
-      summary: 'make the NFS server follow /etc/exports',
-      argv: ['exportfs', '-ra'],
-    });
+    steps.push(followStep);
   }
   return {
     steps,

@@ -63,7 +63,12 @@ function hasOptions(wanted: readonly string[], shown: readonly string[]): boolea
   const off =
     shown.length === 0 ? [] : impliedOff.filter(([word]) => !shown.includes(word)).map(([, other]) => other);
   const effective = effectiveOptions([...off, ...shown]);
-  return [...explicit].every(([key, value]) => effective.get(key) === value);
+  return [...explicit].every(([key, value]) => isHidden(key, shown) || effective.get(key) === value);
+}
+
+/** nfs-utils 2.6 shows neither `secure` nor `insecure`. */
+function isHidden(key: string, shown: readonly string[]): boolean {
+  return key === 'secure' && !shown.includes('secure') && !shown.includes('insecure');
 }
 
 function withoutSlash(path: string): string {

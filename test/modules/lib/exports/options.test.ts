@@ -60,6 +60,7 @@ it('reads what the server exports', () => {
     ['/data', 'harbor2.example.com', 9],
     ['/srv/a long name', '10.0.0.0/8', 11],
     ['/srv', '*', 9],
+    ['/srv/quiet', '@g', 8],
   ]);
 });
 
@@ -74,6 +75,7 @@ it.each([
   ['/data', [rootful, { ...second, options: ['no_wdelay'] }], false],
   ['/srv/a long name', [{ host: '10.0.0.0/8', options: ['anonuid=10000', 'all_squash'] }], true],
   ['/srv/', [{ host: '*', options: ['crossmnt', 'subtree_check', 'insecure', 'async'] }], true],
+  ['/srv/quiet', [{ host: '@g', options: ['insecure'] }], true],
   ['/none', [], true],
   ['/data', [], false],
 ])('%s to %j is exported: %s', (path, clients, expected) => {
