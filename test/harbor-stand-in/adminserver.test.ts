@@ -11,7 +11,8 @@ import { MemoryTables } from '../lab/harbor/server/memory-tables.ts';
 import { readSettings, SECRET_SETTINGS } from '../lab/harbor/server/settings.ts';
 import { find } from '../lab/harbor/server/tables.ts';
 import { makeRequest } from '../lab/harbor/server/web.ts';
-import { environment, fixture } from './support/world.ts';
+import { environment } from './support/environment.ts';
+import { fixture } from './support/world.ts';
 
 const KEY = '0123456789abcdef';
 const OTHER_KEY = 'fedcba9876543210';

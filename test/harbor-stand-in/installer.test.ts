@@ -62,6 +62,20 @@ describe('the compose file', () => {
   });
 });
 
+test.each(['http', 'https'])(
+  'nginx over %s sends /v2/ through the ui and keeps /v1/ and the notifications shut',
+  (protocol) => {
+    const file = new URL(
+      `../lab/harbor/installer/common/templates/nginx/nginx.${protocol}.conf`,
+      import.meta.url,
+    );
+    const text = readFileSync(file, 'utf8').replace(/\s+/g, ' ');
+    expect(text).toContain('location /v2/ { proxy_pass http://ui/registryproxy/v2/; }');
+    for (const path of ['/v1/', '/service/notifications'])
+      expect(text).toContain(`location ${path} { return 404; }`);
+  },
+);
+
 test('the schema has the tables of a real Harbor, an administrator without password, and one project', () => {
   const tables = (text: string) => [...text.matchAll(/^CREATE TABLE `(\w+)`/gm)].map((match) => match[1]);
   expect(tables(registrySql())).toEqual(tables(fixture('registry.fresh.dump.sql')));

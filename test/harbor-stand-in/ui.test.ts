@@ -185,6 +185,21 @@ describe('replication', () => {
     expect(await statuses()).toEqual(['error']);
   });
 
+  test('a jobservice with another JOBSERVICE_SECRET may not read the source: the job fails', async () => {
+    a.faults.jobserviceSecrets.own = 'of another node';
+    await call(a, 80, 'PUT', '/api/projects/1', ADMIN, '{"metadata":{"public":"false"}}');
+    push(a, 'library/one', '1');
+    await world.settle();
+    expect(await statuses()).toEqual(['error']);
+  });
+
+  test('a jobservice with another UI_SECRET takes no job: it stays pending', async () => {
+    a.faults.jobserviceSecrets.ui = 'of another node';
+    push(a, 'library/one', '1');
+    await world.settle();
+    expect(await statuses()).toEqual(['pending']);
+  });
+
   test('a job that the jobservice did not take stays pending for ever', async () => {
     a.faults.jobserviceDown = true;
     push(a, 'library/one', '1');

@@ -4,7 +4,7 @@
 import { push } from './images.ts';
 import { basic, call, type Node, type World } from './world.ts';
 
-export interface Scene {
+interface Scene {
   readonly world: World;
   readonly a: Node;
   readonly b: Node;

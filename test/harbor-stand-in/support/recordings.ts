@@ -24,7 +24,7 @@ export interface Recording {
   };
 }
 
-export const TOPICS = [
+const TOPICS = [
   'conventions',
   'ha-facts',
   'login-session',

@@ -12,16 +12,16 @@ import { MemoryJobStore } from '../../lab/harbor/server/jobservice/job-store.ts'
 import { Jobservice } from '../../lab/harbor/server/jobservice/jobservice.ts';
 import { silentLog } from '../../lab/harbor/server/log.ts';
 import { MemoryTables } from '../../lab/harbor/server/memory-tables.ts';
-import { registryOverHttp } from '../../lab/harbor/server/registry.ts';
+import { HttpRegistry } from '../../lab/harbor/server/registry.ts';
 import { MemorySessions } from '../../lab/harbor/server/sessions.ts';
 import { settingsOverHttp } from '../../lab/harbor/server/settings-client.ts';
+import type { Tables } from '../../lab/harbor/server/tables.ts';
 import { ui } from '../../lab/harbor/server/ui.ts';
 import { makeRequest, type WebHandler, type WebReply } from '../../lab/harbor/server/web.ts';
+import { environment, JOBSERVICE_SECRET, UI_SECRET } from './environment.ts';
 import { RegistryDouble } from './registry-double.ts';
 
-export const FIXTURES = new URL('../../fixtures/harbor/', import.meta.url);
-export const UI_SECRET = 'fBeYLCHfM0a5HY4w';
-export const JOBSERVICE_SECRET = 'DxuUy559wq1hX7jd';
+const FIXTURES = new URL('../../fixtures/harbor/', import.meta.url);
 
 export function fixture(name: string): string {
   return readFileSync(new URL(name, FIXTURES), 'utf8');
@@ -43,12 +43,14 @@ export interface Faults {
   privateKey: string | undefined;
   secretKey: string;
   holdLogin: () => Promise<void>;
+  /** The secrets as the jobservice has them. */
+  jobserviceSecrets: { ui: string; own: string };
 }
 
 export interface Node {
   readonly address: string;
   readonly harbor: Harbor;
-  readonly tables: MemoryTables;
+  readonly tables: Tables;
   readonly sessions: MemorySessions;
   readonly registry: RegistryDouble;
   readonly jobservice: Jobservice;
@@ -57,10 +59,37 @@ export interface Node {
   readonly faults: Faults;
 }
 
+interface HarborParts {
+  readonly address: string;
+  readonly registryUrl: string;
+  readonly tables: Tables;
+  readonly sessions: MemorySessions;
+  readonly faults: Faults;
+}
+
+function noFaults(privateKey: string, secretKey: string): Faults {
+  return {
+    down: false,
+    jobserviceDown: false,
+    redisDown: false,
+    caCertificate: undefined,
+    privateKey,
+    secretKey,
+    holdLogin: async () => undefined,
+    jobserviceSecrets: { ui: UI_SECRET, own: JOBSERVICE_SECRET },
+  };
+}
+
 export class World {
   now = new Date('2026-11-22T11:28:00Z');
   readonly #nodes = new Map<string, Node>();
   readonly #background: Promise<void>[] = [];
+  readonly #makeTables: (dump: string) => Promise<Tables>;
+
+  /** @param makeTables makes each Harbor's database from a dump; in memory when left out */
+  constructor(makeTables?: (dump: string) => Promise<Tables>) {
+    this.#makeTables = makeTables ?? (async (dump) => new MemoryTables(parseDump(dump), () => this.now));
+  }
 
   readonly fetch: Fetcher = async (wanted) => {
     const url = new URL(wanted.url);
@@ -92,18 +121,9 @@ export class World {
   async start(address: string, dump: string, secretKey = 'not-a-secret-key'): Promise<Node> {
     // Making one takes a while; most tests need no other.
     sharedKey ??= newPrivateKey();
-    const privateKey = sharedKey;
-    const faults: Faults = {
-      down: false,
-      jobserviceDown: false,
-      redisDown: false,
-      caCertificate: undefined,
-      privateKey,
-      secretKey,
-      holdLogin: async () => undefined,
-    };
-    const tables = new MemoryTables(parseDump(dump), () => this.now);
-    const registry = new RegistryDouble(`http://${address}`, privateKey, (event) => {
+    const faults = noFaults(sharedKey, secretKey);
+    const tables = await this.#makeTables(dump);
+    const registry = new RegistryDouble(`http://${address}`, sharedKey, (event) => {
       const body = JSON.stringify({ events: [event] });
       this.#later(call(node, 8080, 'POST', '/service/notifications', {}, body).then(() => undefined));
     });
@@ -113,36 +133,8 @@ export class World {
     await tables.remove('properties', {});
     await bootSettings(admin);
     const sessions = new MemorySessions();
-    const settings = { ...settingsOverHttp(`http://${address}:8081`, UI_SECRET, this.fetch) };
-    const harbor: Harbor = {
-      tables,
-      sessions: {
-        ...bound(sessions),
-        read: async (id) => (faults.redisDown ? noRedis() : sessions.read(id)),
-        write: async (id, values) => (faults.redisDown ? noRedis() : sessions.write(id, values)),
-      },
-      settings,
-      registry: registryOverHttp({
-        url: async () => registryUrl,
-        fetch: this.fetch,
-        privateKey: async () => faults.privateKey ?? noKey(),
-        now: () => new Date(),
-      }),
-      jobs: jobserviceOverHttp(async () => `http://${address}:8082`, UI_SECRET, this.fetch),
-      fetch: this.fetch,
-      get secretKey() {
-        return faults.secretKey;
-      },
-      privateKey: async () => faults.privateKey ?? noKey(),
-      uiSecret: UI_SECRET,
-      jobserviceSecret: JOBSERVICE_SECRET,
-      caCertificate: async () => faults.caCertificate,
-      now: () => this.now,
-      holdLogin: () => faults.holdLogin(),
-      log: silentLog,
-      background: (work) => this.#later(work),
-    };
-    const jobservice = this.#jobservice();
+    const harbor = this.#harbor({ address, registryUrl, tables, sessions, faults });
+    const jobservice = this.#jobservice(faults);
     const uiHandler = ui(harbor);
     const ports = {
       80: nginx(uiHandler),
@@ -172,12 +164,40 @@ export class World {
     }
   }
 
+  #harbor({ address, registryUrl, tables, sessions, faults }: HarborParts): Harbor {
+    const { fetch } = this;
+    const privateKey = async () => faults.privateKey ?? noKey();
+    return {
+      tables,
+      sessions: {
+        read: async (id) => (faults.redisDown ? noRedis() : sessions.read(id)),
+        write: async (id, values) => (faults.redisDown ? noRedis() : sessions.write(id, values)),
+        remove: (id) => sessions.remove(id),
+      },
+      settings: settingsOverHttp(`http://${address}:8081`, UI_SECRET, fetch),
+      registry: new HttpRegistry({ url: async () => registryUrl, fetch, privateKey, now: () => new Date() }),
+      jobs: jobserviceOverHttp(async () => `http://${address}:8082`, UI_SECRET, fetch),
+      fetch,
+      get secretKey() {
+        return faults.secretKey;
+      },
+      privateKey,
+      uiSecret: UI_SECRET,
+      jobserviceSecret: JOBSERVICE_SECRET,
+      caCertificate: async () => faults.caCertificate,
+      now: () => this.now,
+      holdLogin: () => faults.holdLogin(),
+      log: silentLog,
+      background: (work) => this.#later(work),
+    };
+  }
+
   #later(work: Promise<void>): void {
     this.#background.push(work);
     work.catch(() => undefined);
   }
 
-  #jobservice(): Jobservice {
+  #jobservice({ jobserviceSecrets }: Faults): Jobservice {
     const logs = new Map<string, string>();
     return new Jobservice({
       store: new MemoryJobStore(),
@@ -187,8 +207,12 @@ export class World {
         append: async (id, line) => void logs.set(id, (logs.get(id) ?? '') + line),
         read: async (id) => logs.get(id),
       },
-      uiSecret: UI_SECRET,
-      jobserviceSecret: JOBSERVICE_SECRET,
+      get uiSecret() {
+        return jobserviceSecrets.ui;
+      },
+      get jobserviceSecret() {
+        return jobserviceSecrets.own;
+      },
       now: () => this.now,
       random: () => 0,
       log: silentLog,
@@ -235,10 +259,6 @@ async function bodyOf(reply: WebReply): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-function bound(sessions: MemorySessions): { remove: MemorySessions['remove'] } {
-  return { remove: (id) => sessions.remove(id) };
-}
-
 function noRedis(): never {
   throw new Error('dial tcp: connection refused');
 }
@@ -250,62 +270,4 @@ function noKey(): never {
 async function realFetch(wanted: Parameters<Fetcher>[0]): ReturnType<Fetcher> {
   const { fetchOverNetwork } = await import('../../lab/harbor/server/fetcher.ts');
   return fetchOverNetwork(wanted);
-}
-
-export function environment(address: string, registryUrl: string): Record<string, string> {
-  return {
-    EXT_ENDPOINT: `http://${address}`,
-    AUTH_MODE: 'db_auth',
-    SELF_REGISTRATION: 'on',
-    DATABASE_TYPE: 'mysql',
-    MYSQL_HOST: address,
-    MYSQL_PORT: '3306',
-    MYSQL_USR: 'root',
-    MYSQL_PWD: 'root123',
-    MYSQL_DATABASE: 'registry',
-    LDAP_URL: 'ldaps://ldap.mydomain.com',
-    LDAP_BASE_DN: 'ou=people,dc=mydomain,dc=com',
-    LDAP_UID: 'uid',
-    LDAP_SCOPE: '2',
-    LDAP_TIMEOUT: '5',
-    LDAP_VERIFY_CERT: 'true',
-    LDAP_GROUP_BASEDN: 'ou=group,dc=mydomain,dc=com',
-    LDAP_GROUP_FILTER: 'objectclass=group',
-    LDAP_GROUP_GID: 'cn',
-    LDAP_GROUP_SCOPE: '2',
-    EMAIL_HOST: 'smtp.mydomain.com',
-    EMAIL_PORT: '25',
-    EMAIL_USR: 'sample_admin@mydomain.com',
-    EMAIL_PWD: 'abc',
-    EMAIL_SSL: 'false',
-    EMAIL_FROM: 'admin <sample_admin@mydomain.com>',
-    EMAIL_INSECURE: 'false',
-    REGISTRY_URL: registryUrl,
-    TOKEN_EXPIRATION: '30',
-    CFG_EXPIRATION: '5',
-    MAX_JOB_WORKERS: '50',
-    PROJECT_CREATION_RESTRICTION: 'everyone',
-    HARBOR_ADMIN_PASSWORD: 'Harbor12345',
-    ADMIRAL_URL: 'NA',
-    WITH_NOTARY: 'false',
-    WITH_CLAIR: 'false',
-    CLAIR_DB_PASSWORD: 'password',
-    CLAIR_DB_HOST: 'postgres',
-    CLAIR_DB_PORT: '5432',
-    CLAIR_DB_USERNAME: 'postgres',
-    CLAIR_DB: 'postgres',
-    UAA_ENDPOINT: 'uaa.mydomain.org',
-    UAA_CLIENTID: 'id',
-    UAA_CLIENTSECRET: 'secret',
-    UAA_VERIFY_CERT: 'true',
-    UI_URL: `http://${address}:8080`,
-    JOBSERVICE_URL: `http://${address}:8082`,
-    TOKEN_SERVICE_URL: `http://${address}:8080/service/token`,
-    CLAIR_URL: 'http://clair:6060',
-    NOTARY_URL: 'http://notary-server:4443',
-    REGISTRY_STORAGE_PROVIDER_NAME: 'filesystem',
-    READ_ONLY: 'false',
-    UI_SECRET,
-    JOBSERVICE_SECRET: JOBSERVICE_SECRET,
-  };
 }

@@ -24,7 +24,7 @@ import { step } from '../progress.ts';
 import { harborImages } from './images.ts';
 import { registrySql } from './schema.ts';
 
-export const INSTALLER_NAME = 'harbor-offline-installer-v1.5.4.tgz';
+const INSTALLER_NAME = 'harbor-offline-installer-v1.5.4.tgz';
 const IMAGES_NAME = 'harbor.v1.5.4.tar.gz';
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 

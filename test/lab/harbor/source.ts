@@ -60,22 +60,11 @@ async function dumpText(secretkey: string, adminPassword: string): Promise<strin
   const fresh = readFileSync(FRESH_DUMP, 'utf8');
   const rowsOf = (name: string): SqlValue[][] =>
     (parseDump(fresh).find((table) => table.name === name)?.rows ?? []).map((row) => Object.values(row));
-  const projects: SqlValue[][] = [...rowsOf('project'), [2, 1, 'example', MOMENT, MOMENT, 0]];
-  const projectOf = (repository: string): number => (repository.startsWith('example/') ? 2 : 1);
-  const repositories = Object.keys(IMAGES).map((name, index): SqlValue[] => [
-    index + 1,
-    name,
-    projectOf(name),
-    `imported ${name}`,
-    3,
-    0,
-    MOMENT,
-    MOMENT,
-  ]);
+  const repositories = repositoryRows();
   const password = await hashPassword(adminPassword, SALT);
   const users = rowsOf('user').map((row) => (row[0] === 1 ? row.with(3, password).with(8, SALT) : row));
   const tables: Readonly<Record<string, SqlValue[][]>> = {
-    project: projects,
+    project: [...rowsOf('project'), [2, 1, 'example', MOMENT, MOMENT, 0]],
     project_member: [...rowsOf('project_member'), [2, 2, 1, 'u', 1, MOMENT, MOMENT]],
     project_metadata: [...rowsOf('project_metadata'), [2, 2, 'public', 'true', MOMENT, MOMENT, 0]],
     properties: rowsOf('properties').map((row) => property(row, secretkey)),
@@ -96,6 +85,20 @@ async function dumpText(secretkey: string, adminPassword: string): Promise<strin
     user: users,
   };
   return Object.entries(tables).reduce((text, [name, rows]) => withRows(text, name, rows), fresh);
+}
+
+function repositoryRows(): SqlValue[][] {
+  const projectOf = (repository: string): number => (repository.startsWith('example/') ? 2 : 1);
+  return Object.keys(IMAGES).map((name, index) => [
+    index + 1,
+    name,
+    projectOf(name),
+    `imported ${name}`,
+    3,
+    0,
+    MOMENT,
+    MOMENT,
+  ]);
 }
 
 const SALT = 'x7q2m9c4r1v8k5t0b3n6w2h9d4f7j1sl';

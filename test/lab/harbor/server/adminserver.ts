@@ -4,7 +4,7 @@ import { readSettings, type Settings, settingsFromEnv, writeSettings } from './s
 import type { Tables } from './tables.ts';
 import { fail, goJson, type WebHandler, type WebReply, type WebRequest } from './web.ts';
 
-export const SCHEMA_VERSION = '1.5.0';
+const SCHEMA_VERSION = '1.5.0';
 
 export interface AdminServerParts {
   readonly tables: Tables;

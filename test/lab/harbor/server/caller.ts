@@ -11,7 +11,7 @@ export type Caller =
   | { readonly kind: 'user'; readonly username: string; readonly admin: boolean }
   | { readonly kind: 'service'; readonly username: string };
 
-export const ANONYMOUS: Caller = { kind: 'anonymous' };
+const ANONYMOUS: Caller = { kind: 'anonymous' };
 
 const PROJECT_ADMIN = 1;
 const DEVELOPER = 2;

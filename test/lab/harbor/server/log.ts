@@ -1,6 +1,6 @@
 // Log lines in the form of Harbor's own, to stdout, where the container's log driver takes them.
 
-export type LogLevel = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR' | 'FATAL';
+type LogLevel = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR' | 'FATAL';
 export type Log = (level: LogLevel, text: string) => void;
 
 export const consoleLog: Log = (level, text) => {

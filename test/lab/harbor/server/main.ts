@@ -13,7 +13,7 @@ import { Jobservice } from './jobservice/jobservice.ts';
 import { consoleLog as log, messageOf } from './log.ts';
 import { type DatabaseAddress, MysqlTables } from './mysql-tables.ts';
 import { Redis } from './redis.ts';
-import { registryOverHttp } from './registry.ts';
+import { HttpRegistry } from './registry.ts';
 import { serve } from './serve.ts';
 import { RedisSessions } from './sessions.ts';
 import type { Settings } from './settings.ts';
@@ -64,7 +64,7 @@ async function runUi(): Promise<void> {
     tables,
     sessions: new RedisSessions(redis),
     settings,
-    registry: registryOverHttp({ url: setting('registry_url'), fetch: fetchOverNetwork, privateKey, now }),
+    registry: new HttpRegistry({ url: setting('registry_url'), fetch: fetchOverNetwork, privateKey, now }),
     jobs: jobserviceOverHttp(setting('jobservice_url'), uiSecret, fetchOverNetwork),
     fetch: fetchOverNetwork,
     secretKey: await readKey(env['KEY_PATH'] ?? '/etc/ui/key'),

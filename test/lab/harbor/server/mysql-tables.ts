@@ -26,8 +26,8 @@ export class MysqlTables implements Tables {
       timezone: 'Z',
       dateStrings: true,
       connectTimeout: 5_000,
-      // 'utf8' and not 'utf8mb4', as Harbor 1.5: a four-byte character must be refused.
-      charset: 'UTF8_GENERAL_CI',
+      // The columns are utf8mb3: only a connection that can say it gets an error for a four-byte character.
+      charset: 'UTF8MB4_GENERAL_CI',
     });
     this.#pool.pool.on('connection', (connection) => connection.query("SET time_zone = '+00:00'"));
   }

@@ -16,6 +16,7 @@ export class Redis {
   readonly #password: string;
   readonly #database: number;
   #socket: Socket | undefined;
+  #opening: Promise<void> | undefined;
   #waiting: Waiting[] = [];
   #received = Buffer.alloc(0);
 
@@ -30,7 +31,11 @@ export class Redis {
   }
 
   async command(...words: readonly (string | number)[]): Promise<RedisReply> {
-    if (this.#socket === undefined) await this.#open();
+    this.#opening ??= this.#open();
+    await this.#opening.catch((error: unknown) => {
+      this.#socket?.destroy();
+      throw error;
+    });
     return this.#send(words);
   }
 
@@ -63,6 +68,7 @@ export class Redis {
   #lost(socket: Socket): void {
     if (this.#socket !== socket) return;
     this.#socket = undefined;
+    this.#opening = undefined;
     const error = new Error(`redis: connection to ${this.#host}:${this.#port} lost or refused`);
     for (const waiting of this.#waiting.splice(0)) waiting.reject(error);
   }

@@ -42,53 +42,63 @@ export interface RegistryAccess {
 }
 
 /** The registry over HTTP. */
-export function registryOverHttp(access: RegistryAccess): RegistryApi {
-  const ask = async (method: string, path: string, scope: string, accept?: string): Promise<FetchReply> => {
+export class HttpRegistry implements RegistryApi {
+  readonly #access: RegistryAccess;
+
+  constructor(access: RegistryAccess) {
+    this.#access = access;
+  }
+
+  async catalog(): Promise<string[]> {
+    const repositories: string[] = [];
+    for (let path: string | undefined = '/v2/_catalog?n=1000'; path !== undefined; ) {
+      const reply: FetchReply = checked(await this.#ask('GET', path, 'registry catalog *'));
+      repositories.push(...((JSON.parse(reply.body.toString()).repositories ?? []) as string[]));
+      path = /<([^>]+)>;\s*rel="next"/.exec(reply.headers['link'] ?? '')?.[1];
+    }
+    return repositories;
+  }
+
+  async tags(repository: string): Promise<string[]> {
+    const reply = await this.#ask('GET', `/v2/${repository}/tags/list`, `repository ${repository} pull`);
+    if (reply.status === 404) return [];
+    return (JSON.parse(checked(reply).body.toString()).tags ?? []) as string[];
+  }
+
+  async manifest(
+    repository: string,
+    reference: string,
+    mediaType = MANIFEST_V2,
+  ): Promise<Manifest | undefined> {
+    const path = `/v2/${repository}/manifests/${reference}`;
+    const reply = await this.#ask('GET', path, `repository ${repository} pull`, mediaType);
+    if (reply.status === 404) return undefined;
+    const { headers, body } = checked(reply);
+    return {
+      digest: headers['docker-content-digest'] ?? '',
+      mediaType: headers['content-type'] ?? '',
+      payload: body.toString(),
+    };
+  }
+
+  async blob(repository: string, digest: string): Promise<Buffer> {
+    const path = `/v2/${repository}/blobs/${digest}`;
+    return checked(await this.#ask('GET', path, `repository ${repository} pull`)).body;
+  }
+
+  async deleteManifest(repository: string, digest: string): Promise<void> {
+    const path = `/v2/${repository}/manifests/${digest}`;
+    checked(await this.#ask('DELETE', path, `repository ${repository} pull,push,*`));
+  }
+
+  async #ask(method: string, path: string, scope: string, accept?: string): Promise<FetchReply> {
+    const { url, fetch, privateKey, now } = this.#access;
     const [type = '', name = '', action = ''] = scope.split(' ');
     const actions = [{ type, name, actions: action.split(',') }];
-    const { token } = signToken(await access.privateKey(), 'harbor-ui', actions, 30, access.now());
-    return access.fetch({
-      method,
-      url: `${await access.url()}${path}`,
-      headers: { authorization: `Bearer ${token}`, ...(accept === undefined ? {} : { accept }) },
-    });
-  };
-  return {
-    async catalog() {
-      const repositories: string[] = [];
-      for (let path: string | undefined = '/v2/_catalog?n=1000'; path !== undefined; ) {
-        const reply: FetchReply = checked(await ask('GET', path, 'registry catalog *'));
-        repositories.push(...((JSON.parse(reply.body.toString()).repositories ?? []) as string[]));
-        path = /<([^>]+)>;\s*rel="next"/.exec(reply.headers['link'] ?? '')?.[1];
-      }
-      return repositories;
-    },
-    async tags(repository) {
-      const reply = await ask('GET', `/v2/${repository}/tags/list`, `repository ${repository} pull`);
-      if (reply.status === 404) return [];
-      return (JSON.parse(checked(reply).body.toString()).tags ?? []) as string[];
-    },
-    async manifest(repository, reference, mediaType = MANIFEST_V2) {
-      const path = `/v2/${repository}/manifests/${reference}`;
-      const reply = await ask('GET', path, `repository ${repository} pull`, mediaType);
-      if (reply.status === 404) return undefined;
-      const { headers, body } = checked(reply);
-      return {
-        digest: headers['docker-content-digest'] ?? '',
-        mediaType: headers['content-type'] ?? '',
-        payload: body.toString(),
-      };
-    },
-    async blob(repository, digest) {
-      return checked(await ask('GET', `/v2/${repository}/blobs/${digest}`, `repository ${repository} pull`))
-        .body;
-    },
-    async deleteManifest(repository, digest) {
-      checked(
-        await ask('DELETE', `/v2/${repository}/manifests/${digest}`, `repository ${repository} pull,push,*`),
-      );
-    },
-  };
+    const { token } = signToken(await privateKey(), 'harbor-ui', actions, 30, now());
+    const headers = { authorization: `Bearer ${token}`, ...(accept === undefined ? {} : { accept }) };
+    return fetch({ method, url: `${await url()}${path}`, headers });
+  }
 }
 
 function checked(reply: FetchReply): FetchReply {

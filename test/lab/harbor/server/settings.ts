@@ -31,7 +31,7 @@ const number = (name: string, env: string): Setting => ({ name, env, kind: 'numb
 const flag = (name: string, env: string): Setting => ({ name, env, kind: 'flag', everyBoot: false });
 const everyBoot = (setting: Setting): Setting => ({ ...setting, everyBoot: true });
 
-export const SETTINGS: readonly Setting[] = [
+const SETTINGS: readonly Setting[] = [
   everyBoot(text('ext_endpoint', 'EXT_ENDPOINT')),
   everyBoot(text('mysql_password', 'MYSQL_PWD')),
   everyBoot(text('mysql_host', 'MYSQL_HOST')),

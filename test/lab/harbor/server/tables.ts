@@ -10,7 +10,7 @@ export interface ProjectRow {
   readonly deleted: number;
 }
 
-export interface MetadataRow {
+interface MetadataRow {
   readonly id: number;
   readonly project_id: number;
   readonly name: string;
@@ -102,7 +102,7 @@ export interface JobRow {
   readonly update_time: string;
 }
 
-export interface WatchRow {
+interface WatchRow {
   readonly id: number;
   readonly policy_id: number;
   readonly namespace: string;
@@ -130,7 +130,7 @@ export interface ResourceLabelRow {
   readonly resource_type: string;
 }
 
-export interface PropertyRow {
+interface PropertyRow {
   readonly id: number;
   readonly k: string;
   readonly v: string;

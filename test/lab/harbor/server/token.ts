@@ -3,7 +3,7 @@
 import { createHash, createPrivateKey, createPublicKey, createSign, type KeyObject } from 'node:crypto';
 import { randomText } from './crypto.ts';
 
-export const TOKEN_ISSUER = 'harbor-token-issuer';
+const TOKEN_ISSUER = 'harbor-token-issuer';
 export const TOKEN_SERVICE = 'harbor-registry';
 
 export interface ResourceAccess {

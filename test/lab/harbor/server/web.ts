@@ -96,11 +96,6 @@ export function panicPage(): WebReply {
   );
 }
 
-/** The value of one header of a reply. */
-export function headerOf(reply: WebReply, name: string): string | undefined {
-  return reply.headers.find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1];
-}
-
 /** Makes a request value; for the server and for tests. */
 export function makeRequest(parts: {
   readonly method: string;

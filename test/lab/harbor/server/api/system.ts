@@ -5,7 +5,7 @@ import { type Handler, textSetting } from '../harbor.ts';
 import { syncRegistry } from '../sync.ts';
 import { abort, done, json } from '../web.ts';
 
-export const HARBOR_VERSION = 'v1.5.4-985b570b';
+const HARBOR_VERSION = 'v1.5.4-985b570b';
 
 export const ping: Handler = async () => json('Pong');
 

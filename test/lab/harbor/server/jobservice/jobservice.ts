@@ -8,7 +8,7 @@ import { goJson, type WebHandler, type WebReply } from '../web.ts';
 import type { JobStore, StoredJob } from './job-store.ts';
 import { type JobLog, runJob } from './run-job.ts';
 
-export interface LogFiles {
+interface LogFiles {
   /** Begins a log; what an earlier attempt wrote is gone. */
   begin(id: string): Promise<void>;
   append(id: string, line: string): Promise<void>;
