@@ -40,6 +40,7 @@ import { sysctl } from './sysctl.ts';
 import { systemd } from './systemd.ts';
 import { template } from './template.ts';
 import { treeCopy } from './tree_copy.ts';
+import { unarchive } from './unarchive.ts';
 import { uri } from './uri.ts';
 import { user } from './user.ts';
 import { waitFor } from './wait_for.ts';
@@ -86,6 +87,7 @@ const all: readonly Module[] = [
   systemd,
   template,
   treeCopy,
+  unarchive,
   uri,
   user,
   waitFor,

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Download, downloadStep } from '../../../modules/lib/download.ts';
+import { hasProgram } from '../../support/programs.ts';
 
 // The scripts are run for real, by the shells and programs of this machine, against a server of this test.
 const run = promisify(execFile);
@@ -29,7 +30,7 @@ afterAll(() => {
   rmSync(scratch, { recursive: true });
 });
 
-const tools = (['curl', 'wget'] as const).filter((tool) => existsSync(`/usr/bin/${tool}`));
+const tools = (['curl', 'wget'] as const).filter((tool) => hasProgram(tool));
 
 describe.each(tools)('by %s', (tool) => {
   const path = join(scratch, `${tool} file`);
