@@ -111,7 +111,7 @@ export function conditionTexts(conditions: readonly Condition[], local: readonly
 }
 
 /** Every template in a value, at any depth. */
-export function valueTexts(value: Container, use: TextSite['use'], fallback?: Position): TextSite[] {
+function valueTexts(value: Container, use: TextSite['use'], fallback?: Position): TextSite[] {
   const keys = Array.isArray(value) ? value.keys() : Object.keys(value);
   return [...keys].flatMap((key) => {
     const item = Array.isArray(value) ? value[Number(key)] : (value as ValueMap)[String(key)];

@@ -21,7 +21,7 @@ export type Node =
   | CompareNode
   | ConditionalNode;
 
-export interface LiteralNode {
+interface LiteralNode {
   readonly kind: 'literal';
   readonly value: Value;
   readonly at: Place;
@@ -73,7 +73,7 @@ export interface TestNode {
 
 export type BinaryOperator = '+' | '-' | '*' | '/' | '//' | '%' | '**' | '~';
 
-export interface BinaryNode {
+interface BinaryNode {
   readonly kind: 'binary';
   readonly operator: BinaryOperator;
   readonly left: Node;

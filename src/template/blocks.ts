@@ -10,7 +10,7 @@ import { kindOf } from './text.ts';
 type Write = (parts: readonly Part[], names: Names) => string | Unknown;
 
 /** The blocks there are; each renders its body as Handlebars' own of that name. */
-export const blockNames: readonly string[] = ['if', 'unless', 'each', 'with', 'raw'];
+const blockNames: readonly string[] = ['if', 'unless', 'each', 'with', 'raw'];
 
 /**
  * Renders a block.

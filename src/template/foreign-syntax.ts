@@ -159,7 +159,7 @@ function mustaches(text: string): { start: number; inside: string }[] {
 }
 
 /** Line and column of an offset. */
-export function placeAt(text: string, offset: number): Place {
+function placeAt(text: string, offset: number): Place {
   const before = text.slice(0, offset).split('\n');
   return { line: before.length, col: (before.at(-1)?.length ?? 0) + 1 };
 }

@@ -1,5 +1,5 @@
 export { expressionFaults, templateFaults } from './faults.ts';
-export { isOmit, omit } from './omit.ts';
+export { isOmit } from './omit.ts';
 export {
   freeVariables,
   freeVariablesOfExpression,
@@ -8,4 +8,4 @@ export {
   referencesOfTemplate,
 } from './references.ts';
 export { evaluate, evaluateCondition, isTemplate, render, renderText } from './render.ts';
-export { type Definition, type Explanation, type Layer, lazyMap, Scope, scopeAsMap } from './scope.ts';
+export { type Layer, lazyMap, Scope, scopeAsMap } from './scope.ts';

@@ -21,7 +21,7 @@ const arithmetic: Readonly<Record<string, BinaryOperator>> = {
 };
 
 /** Helpers that stand for operators: `{{#if (eq a 1)}}`. They follow the operators in every way. */
-export const operatorHelpers: readonly string[] = [
+const operatorHelpers: readonly string[] = [
   ...Object.keys(comparisons),
   ...Object.keys(arithmetic),
   'and',
