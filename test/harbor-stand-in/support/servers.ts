@@ -9,10 +9,13 @@ import { createConnection } from 'mysql2/promise';
 import { MysqlTables } from '../../lab/harbor/server/mysql-tables.ts';
 
 const HOST = '127.0.3.1';
+const MARIADB = 'mariadbd';
+const MARIADB_INSTALL = 'mariadb-install-db';
+const REDIS = 'redis-server';
 const installed = (program: string): boolean => spawnSync(program, ['--version']).status === 0;
 
-export const hasMariadb = installed('mariadbd') && installed('mariadb-install-db');
-export const hasRedis = installed('redis-server');
+export const hasMariadb = installed(MARIADB) && installed(MARIADB_INSTALL);
+export const hasRedis = installed(REDIS);
 
 export interface PrivateServer {
   readonly host: string;
@@ -24,7 +27,7 @@ export interface PrivateServer {
 export async function startMariadb(port: number): Promise<PrivateServer> {
   const folder = mkdtempSync(join(tmpdir(), 'mariadb-'));
   const common = ['--no-defaults', `--datadir=${folder}`];
-  const made = spawnSync('mariadb-install-db', [...common, '--skip-test-db', '--user=root'], {
+  const made = spawnSync(MARIADB_INSTALL, [...common, '--skip-test-db', '--user=root'], {
     encoding: 'utf8',
   });
   if (made.status !== 0) throw new Error(made.stderr);
@@ -35,13 +38,13 @@ export async function startMariadb(port: number): Promise<PrivateServer> {
     '--skip-grant-tables',
     '--user=root',
   ];
-  return running(spawn('mariadbd', [...common, ...options], { stdio: 'ignore' }), port, folder);
+  return running(spawn(MARIADB, [...common, ...options], { stdio: 'ignore' }), port, folder);
 }
 
 export async function startRedis(port: number): Promise<PrivateServer> {
   const folder = mkdtempSync(join(tmpdir(), 'redis-'));
   const options = ['--bind', HOST, '--port', String(port), '--dir', folder, '--save', ''];
-  return running(spawn('redis-server', options, { stdio: 'ignore' }), port, folder);
+  return running(spawn(REDIS, options, { stdio: 'ignore' }), port, folder);
 }
 
 /** Makes a database from a dump of `registry`. */

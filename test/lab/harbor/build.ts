@@ -66,7 +66,7 @@ export async function buildInstaller(cacheDir: string, options: InstallerOptions
 /** The three services as one file for Debian's Node. */
 export async function bundleProgram(): Promise<string> {
   const result = await build({
-    entryPoints: [here('server/main.ts')],
+    entryPoints: [fileURLToPath(import.meta.resolve('./server/main.ts'))],
     bundle: true,
     platform: 'node',
     target: 'node18',
