@@ -60,6 +60,8 @@ class Command {
       };
     }
     shell.channel.closed.then((end) => this.#onClosed(end));
+    this.#payload?.once('error', (error) => this.#onPayloadError(error));
+    if (this.#payload?.errored) this.#onPayloadError(this.#payload.errored);
     this.#deadline = setTimeout(() => this.#onDeadline(), request.timeoutMs);
     const inline = request.stdin instanceof Readable ? undefined : request.stdin;
     const input = this.#payload ? channelInput : inputText(inline);
@@ -82,11 +84,16 @@ class Command {
   #sendPayload(): void {
     const { stdin } = this.#options.shell.channel;
     if (this.#payload === undefined) return;
-    this.#payload.once('error', (error) => {
-      this.#payloadError = error;
-      this.#options.kill().catch(() => undefined);
-    });
     this.#payload.pipe(stdin);
+  }
+
+  /** Half a payload must not look like a whole one: the command is ended before its input ends. */
+  #onPayloadError(error: Error): void {
+    this.#payloadError = error;
+    this.#options.kill().then(
+      () => this.#finish(exitCodeOfSignal('TERM')),
+      () => this.#finish(exitCodeOfSignal('TERM')),
+    );
   }
 
   #onData(stream: 'stdout' | 'stderr', chunk: Buffer): void {

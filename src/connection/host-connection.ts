@@ -1,4 +1,4 @@
-import { type Duplex, PassThrough } from 'node:stream';
+import { type Duplex, PassThrough, Readable } from 'node:stream';
 import { becomeKey, PasswordRefused } from './become.ts';
 import { ChannelSlots } from './channel-slots.ts';
 import { runCommand } from './command-channel.ts';
@@ -104,6 +104,8 @@ export class HostConnection implements Connection {
   }
 
   #onOwnChannel(request: Omit<ExecRequest, 'durable'>, extras: ChannelExtras = {}): Promise<ExecResult> {
+    // It may fail before there is a channel; whoever runs the command looks at it then.
+    if (request.stdin instanceof Readable) request.stdin.on('error', () => undefined);
     const run = (shell: OpenShell) => {
       const group = shell.processGroup;
       const killScript =

@@ -27,6 +27,7 @@ import type {
   ExecStream,
   ShellRequest,
 } from '../../src/connection/connection.ts';
+import { flushReads } from '../../src/connection/step-barrier.ts';
 import { ConnectionError, InternalError } from '../../src/model/errors.ts';
 
 export type ScriptedReply = Partial<ExecResult>;
@@ -73,21 +74,28 @@ export function fakeConnection(options: FakeConnectionOptions): FakeConnection {
     return result;
   };
   const spec: ConnectionSpec = { name: options.name ?? 'fake', transport: 'local', address: 'localhost' };
-  return {
+  const connection: FakeConnection = {
     spec,
     requests,
     counters,
     get closed() {
       return state.closed;
     },
-    shell: inOrder,
-    exec: (request) => answer(request, 'exec'),
+    shell: (request) => {
+      if (request.kind === 'step') flushReads(connection);
+      return inOrder(request);
+    },
+    exec: (request) => {
+      if (request.kind === 'step') flushReads(connection);
+      return answer(request, 'exec');
+    },
     execStream: async (request) => streamOf((stdin) => answer({ ...request, stdin }, 'stream')),
     openTcp: async (address, port) => openTcp(options, address, port),
     close: async () => {
       state.closed = true;
     },
   };
+  return connection;
 }
 
 /** A full result from what a test cares about. */

@@ -33,10 +33,13 @@ export function receiveScript(path: string, temporaryName: string): string {
     `[ ! -d "$dest" ] || fail ${putCodes.isDirectory} it is a directory`,
     `[ -d "$dir" ] || fail ${putCodes.noDirectory} the directory "$dir" does not exist`,
     `( set -C; : >"$tmp" ) || exit ${putCodes.noTemporary}`,
-    `trap 'rm -f -- "$tmp"' EXIT`,
+    cleanUp,
     `cat >"$tmp" || exit ${putCodes.noContent}`,
   ].join('\n');
 }
+
+/** dash and busybox run no EXIT trap when a signal ends them. */
+const cleanUp = `trap 'rm -f -- "$tmp"' EXIT; trap 'exit 1' HUP INT TERM`;
 
 /** Keeps the temporary file for a second script. */
 export const keepTemporary = 'trap - EXIT';
@@ -47,7 +50,7 @@ export function resumeScript(path: string, temporaryName: string): string {
     `fail() { code=$1; shift; printf '%s\\n' "$*" >&2; exit "$code"; }`,
     'old_umask=$(umask)',
     placeScript(path, temporaryName),
-    `trap 'rm -f -- "$tmp"' EXIT`,
+    cleanUp,
   ].join('\n');
 }
 
@@ -74,7 +77,9 @@ function placeScript(path: string, temporaryName: string): string {
   return [
     `dest=${quoteWord(path)}`,
     // A link is followed, also one that points to nothing yet.
-    'if [ -L "$dest" ]; then dest=$(readlink -f -- "$dest") || exit 1; fi',
+    `n=0; while [ -L "$dest" ]; do n=$((n+1)); [ $n -lt 40 ] || fail ${putCodes.noDirectory} too many links`,
+    'link=$(readlink -- "$dest") || exit 1',
+    'case $link in /*) dest=$link;; *) dest=${dest%/*}/$link;; esac; done',
     `dir=\${dest%/*}; [ -n "$dir" ] || dir=/; tmp=$dir/${temporaryName}`,
   ].join('\n');
 }
