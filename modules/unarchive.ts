@@ -32,7 +32,7 @@ export const unarchive = defineModule({
   notes: [
     'Members are compared with what is on the host by type, size and time (zip: by content), not by owner and mode; if one differs, the whole archive is unpacked again. Where files are edited after they were unpacked, use `creates`.',
     'An archive of the control node is listed there, so nothing is transferred where nothing differs. That works for tar, tar.gz and zip; for other kinds give `creates`, or copy the archive first and use `remote_src`.',
-    'The host needs tar, or unzip for zip archives.',
+    'The host needs tar, or unzip for zip archives; for `exclude` and `keep_newer` GNU tar.',
   ],
   kind: 'state',
   params: {

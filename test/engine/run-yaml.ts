@@ -50,7 +50,7 @@ export interface RunYamlOptions extends Partial<Omit<RunOptions, 'inventory' | '
   /** Modules besides the registered ones. */
   readonly modules?: readonly Module[];
   /** Files beside the playbook. */
-  readonly files?: Readonly<Record<string, string>>;
+  readonly files?: Readonly<Record<string, string | Uint8Array>>;
   /** Run only with or without reading ahead; default both, compared. */
   readonly speculate?: boolean;
 }
@@ -203,7 +203,10 @@ async function inventoryOf(directory: string, options: RunYamlOptions): Promise<
   return inventory;
 }
 
-async function writeFiles(directory: string, files: Readonly<Record<string, string>>): Promise<void> {
+async function writeFiles(
+  directory: string,
+  files: Readonly<Record<string, string | Uint8Array>>,
+): Promise<void> {
   for (const [name, content] of Object.entries(files)) {
     await mkdir(dirname(join(directory, name)), { recursive: true });
     await writeFile(join(directory, name), content);
