@@ -1,4 +1,4 @@
-import { patternFaults, positionOf, type Vault } from '../load/index.ts';
+import type { Vault } from '../load/index.ts';
 import type { Fault } from '../model/errors.ts';
 import type { Inventory } from '../model/inventory.ts';
 import type { Playbook } from '../model/playbook.ts';
@@ -7,17 +7,18 @@ import type { Module } from '../module/index.ts';
 import { collectDefinitions } from './definitions.ts';
 import { type LocalFileUse, localFiles, templateText } from './files.ts';
 import { handlerFaults } from './handlers.ts';
+import { hostFaults } from './hosts.ts';
 import { Known } from './known.ts';
 import { parallelFaults } from './parallel.ts';
 import { paramFaults } from './params.ts';
-import type { PlaySite, RunSites, TaskSite } from './site.ts';
+import type { RunSites, TaskSite } from './site.ts';
 import { syntaxFaults } from './syntax.ts';
 import { selectionFaults } from './tags.ts';
 import { surroundingTexts, type TextSite, taskTexts } from './texts.ts';
 import { unusedFaults } from './unused.ts';
 import { usageOf } from './usage.ts';
 import { undefinedFaultsOf } from './views.ts';
-import { patternOf, walkRun } from './walk.ts';
+import { walkRun } from './walk.ts';
 
 export interface CheckOptions {
   readonly playbooks: readonly Playbook[];
@@ -31,6 +32,8 @@ export interface CheckOptions {
   readonly startAtTask?: string | undefined;
   /** Opens encrypted files that tasks name. */
   readonly vault?: Vault | undefined;
+  /** What is wrong with the inventory: then it cannot be told which variables it should have had. */
+  readonly faults?: readonly Fault[] | undefined;
 }
 
 /**
@@ -46,7 +49,8 @@ export function checkRun(options: CheckOptions): Fault[] {
   const files = tasks.flatMap((site) => filesOf(site, options));
   const texts = collectTexts(sites, files, options);
   const definitions = collectDefinitions(tasks, options.vault);
-  const known = new Known(options.inventory, extraVars, definitions);
+  const isBroken = options.faults?.some((fault) => fault.severity === 'error') === true;
+  const known = new Known(options.inventory, extraVars, definitions, isBroken);
   const found = [
     ...definitions.faults,
     ...sites.plays.flatMap((site) => hostFaults(site, options.inventory, extraVars)),
@@ -63,7 +67,7 @@ export function checkRun(options: CheckOptions): Fault[] {
       startAtTask: options.startAtTask,
     }),
   ];
-  return distinct(found).sort(byPlace);
+  return condensed(distinct(found).sort(byPlace));
 }
 
 /** Every template and expression of a run. */
@@ -96,19 +100,29 @@ function paramFaultsOf(site: TaskSite, { modules }: CheckOptions): Fault[] {
   return module ? paramFaults(site, module) : [];
 }
 
-function hostFaults(site: PlaySite, inventory: Inventory, extraVars: ValueMap): Fault[] {
-  const pattern = patternOf(site.play, extraVars);
-  if (pattern === undefined) return [];
-  const faults = patternFaults(pattern, inventory, positionOf(site.play, 'hosts') ?? site.play.position);
-  return site.followsNewGroups ? faults.map((fault) => ({ ...fault, severity: 'warning' as const })) : faults;
-}
-
 /** A file that several plays use is reported once. */
 function distinct(faults: readonly Fault[]): Fault[] {
   const seen = new Set<string>();
   return faults.filter((fault) => {
     const key = JSON.stringify([fault.position, fault.message]);
     return seen.size < seen.add(key).size;
+  });
+}
+
+const mostAlike = 3;
+
+/** A variable that is missing in twenty places is one mistake: the first places are told, the others counted. */
+function condensed(faults: readonly Fault[]): Fault[] {
+  const alike = new Map<string, number>();
+  for (const { message } of faults) alike.set(message, (alike.get(message) ?? 0) + 1);
+  const told = new Map<string, number>();
+  return faults.flatMap((fault) => {
+    const count = (told.get(fault.message) ?? 0) + 1;
+    told.set(fault.message, count);
+    const left = (alike.get(fault.message) ?? 0) - mostAlike;
+    if (count > mostAlike) return [];
+    if (count < mostAlike || left <= 0) return [fault];
+    return [{ ...fault, message: `${fault.message}, and ${left} more like this` }];
   });
 }
 

@@ -37,11 +37,14 @@ export class Known {
   readonly #inventory: Inventory;
   readonly #extraVars: ValueMap;
   readonly #definitions: Definitions;
+  readonly #isBroken: boolean;
 
-  constructor(inventory: Inventory, extraVars: ValueMap, definitions: Definitions) {
+  /** @param isBroken something of the inventory could not be read */
+  constructor(inventory: Inventory, extraVars: ValueMap, definitions: Definitions, isBroken: boolean) {
     this.#inventory = inventory;
     this.#extraVars = extraVars;
     this.#definitions = definitions;
+    this.#isBroken = isBroken;
   }
 
   /** @param local names that exist only in the text itself */
@@ -142,14 +145,15 @@ export class Known {
 
   #mayAppear(from: Viewpoint): boolean {
     const files = [...from.play.varsFiles, ...(from.play.defaultsFiles ?? [])];
-    if (files.some((file) => file.values === undefined)) return true;
+    // A file that could not be read has no values; that is told elsewhere.
+    if (this.#isBroken || files.some(({ values = {} }) => Object.keys(values).length === 0)) return true;
     return this.#definitions.open.some((site) => this.#isBefore(site, from));
   }
 
   /** A group or host that `groups` or `hostvars` has no entry for. */
   missingEntry(name: string, key: string): MissingKey | undefined {
     const { groups, hosts } = this.#inventory;
-    if (this.#definitions.makesHosts) return undefined;
+    if (this.#definitions.makesHosts || this.#isBroken) return undefined;
     if (name === 'groups') {
       const known = Object.fromEntries([...groups.keys(), 'all', 'ungrouped'].map((group) => [group, '']));
       return missingKey('groups', known, [key]);

@@ -9,8 +9,8 @@ export interface PlaySite {
   /** Names of the hosts it runs on; empty where that cannot be told, or there are none. */
   readonly hosts: readonly string[];
   readonly tasks: readonly TaskSite[];
-  /** Tasks before it make hosts or groups (add_host, group_by), which its pattern may mean. */
-  readonly followsNewGroups: boolean;
+  /** Tasks before it, or its own, make hosts or groups (add_host, group_by), which it may mean. */
+  readonly followsNewHosts: boolean;
 }
 
 /** A task at its place in the run. */

@@ -87,7 +87,7 @@ function checkReference(
     case 'possible': {
       const meant = nearest();
       if (!meant) return;
-      const message = `"${reference.name}" is only defined if a file that is chosen during the run does so`;
+      const message = `"${reference.name}" may not be defined: it would have to come from a file that is not read yet`;
       report('warning', message, didYouMean(meant));
       return;
     }

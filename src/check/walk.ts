@@ -59,7 +59,7 @@ interface Around {
 
 class Walker {
   hasUnknownIncludes = false;
-  followsNewGroups = false;
+  followsNewHosts = false;
   readonly #options: WalkOptions;
   #order = 0;
 
@@ -78,9 +78,8 @@ class Walker {
       ...tasks.flatMap((node) => this.#node(node, around)),
       ...play.handlers.flatMap((node) => this.#node(node, { ...around, handler: true, repeats: true })),
     ];
-    const { followsNewGroups } = this;
-    this.followsNewGroups ||= sites.some(({ task }) => ['add_host', 'group_by'].includes(task.module));
-    return { playbook, play, parallel, hosts, tasks: sites, followsNewGroups };
+    this.followsNewHosts ||= sites.some(({ task }) => ['add_host', 'group_by'].includes(task.module));
+    return { playbook, play, parallel, hosts, tasks: sites, followsNewHosts: this.followsNewHosts };
   }
 
   #hostsOf(play: Play): readonly string[] {

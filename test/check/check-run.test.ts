@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runCheck } from './run-check.ts';
+import { checkTasks, runCheck } from './run-check.ts';
 
 test('host patterns must mean something in this inventory', () => {
   const check = (text: string) => runCheck({ 'site.yml': text });
@@ -33,5 +33,30 @@ test('faults of all files come at once, sorted by place', () => {
     'site.yml:5:24 undefined-variable:',
     't.yml:1:20 undefined-variable:',
     't.yml:2:11 bad-expression:',
+  ]);
+});
+
+test('delegate_to must name a host', () => {
+  expect(
+    checkTasks('- ping:\n  delegate_to: w3\n- ping:\n  delegate_to: localhost\n- ping:\n  delegate_to: d1'),
+  ).toEqual(['error site.yml:4:20 unknown-host: delegate_to: no host is called "w3" | did you mean "w1"?']);
+  expect(checkTasks('- add_host: {name: w3}\n- ping:\n  delegate_to: w3')[0]).toMatch(/^warning/);
+});
+
+test('a mistake in many places is told three times and counted', () => {
+  const tasks = Array.from({ length: 10 }, () => '- debug: {msg: "{{ hostname }}"}\n').join('');
+  const found = checkTasks(tasks);
+  expect(found).toHaveLength(3);
+  expect(found[0]).toBe('error site.yml:3:24 undefined-variable: "hostname" is not defined');
+  expect(found[2]).toBe(
+    'error site.yml:5:24 undefined-variable: "hostname" is not defined, and 7 more like this',
+  );
+});
+
+test('variables that an unreadable file should have had are no errors of their own', () => {
+  const fault = { severity: 'error', code: 'vault-no-password', message: 'no password' } as const;
+  const task = '- debug: {msg: "{{ secret }} {{ web_prot }}"}';
+  expect(checkTasks(task, { faults: [fault] })).toEqual([
+    'warning site.yml:3:37 undefined-variable: "web_prot" may not be defined: it would have to come from a file that is not read yet | did you mean "web_port"?',
   ]);
 });

@@ -183,7 +183,7 @@ describe('names that only the run can tell', () => {
     const open = '- include_vars: "{{ domain }}.yml"\n';
     expect(checkTasks(`${open}- debug: {msg: "{{ from_that_file }}"}`)).toEqual(nothing);
     expect(checkTasks(`${open}- debug: {msg: "{{ web_prot }}"}`)).toEqual([
-      'warning site.yml:4:24 undefined-variable: "web_prot" is only defined if a file that is chosen during the run does so | did you mean "web_port"?',
+      'warning site.yml:4:24 undefined-variable: "web_prot" may not be defined: it would have to come from a file that is not read yet | did you mean "web_port"?',
     ]);
     expect(checkTasks(`- debug: {msg: "{{ from_that_file }}"}\n${open}`)).toEqual([
       'error site.yml:3:24 undefined-variable: "from_that_file" is not defined',
