@@ -5,7 +5,7 @@ import { render, Scope } from '../template/index.ts';
 import { batchesOf, ordered } from './batches.ts';
 import type { VarsLevel } from './compile.ts';
 import { type CompiledPlay, flatten } from './compile-play.ts';
-import { complete } from './complete.ts';
+import { complete, taskInfo } from './complete.ts';
 import { flushHandlers, reportLostHandlers } from './handlers.ts';
 import { booleanKeyword } from './keyword-values.ts';
 import { allSettled, runNodes, runTaskNode } from './nodes.ts';
@@ -159,6 +159,8 @@ async function loadHostVars(playRun: PlayRun, compiled: CompiledPlay): Promise<v
       playRun.hostVars.set(host.name, await hostVarsFiles(playRun, host, first));
     } catch (error) {
       if (error instanceof Interrupted || !first) throw error;
+      const { run, playId } = playRun;
+      run.emit({ event: 'task_start', playId, task: taskInfo(first, 'vars_files', false) });
       complete(playRun, first, host, failedEnd(error, started), []);
     }
   }

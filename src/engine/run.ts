@@ -13,6 +13,7 @@ import { Targets } from './target.ts';
 
 const defaultForks = 50;
 const interruptedCode = 99;
+const faultCode = 1;
 
 /**
  * Runs playbooks one after another, their plays in order, and says how it went. Everything on the way
@@ -36,12 +37,17 @@ export async function runPlaybooks(options: RunOptions): Promise<RunSummary> {
   try {
     await runAll(run, compiled);
   } catch (error) {
-    if (!(error instanceof Interrupted)) throw error;
+    if (!(error instanceof Interrupted)) {
+      // What was done so far is worth a recap also where the run cannot go on.
+      finish(run, Date.now() - started, faultCode);
+      throw error;
+    }
     interrupted = true;
   } finally {
     await run.connections.close();
   }
-  return finish(run, Date.now() - started, interrupted || options.signal?.aborted === true);
+  interrupted ||= options.signal?.aborted === true;
+  return finish(run, Date.now() - started, interrupted ? interruptedCode : exitCodeOf(recapsOf(run)));
 }
 
 function createRun(options: RunOptions): Run {
@@ -127,9 +133,8 @@ function exitCodeOf(recaps: Readonly<Record<string, HostRecap>>): number {
   return all.some((recap) => recap.failed > 0) ? 2 : 0;
 }
 
-function finish(run: Run, durationMs: number, interrupted: boolean): RunSummary {
+function finish(run: Run, durationMs: number, exitCode: number): RunSummary {
   const hosts = recapsOf(run);
-  const exitCode = interrupted ? interruptedCode : exitCodeOf(hosts);
   run.emit({
     event: 'recap',
     hosts,

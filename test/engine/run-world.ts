@@ -15,7 +15,7 @@ export async function runPlays(text: string, options: WorldOptions = {}): Promis
   let world = createWorld(things);
   const run = await runYaml(text, {
     modules: worldModules,
-    reply: (host, request) => world.reply(host, request),
+    ...(options.root ? {} : { reply: (host, request) => world.reply(host, request) }),
     ...rest,
     emit: (event) => {
       if (event.event === 'run_start') world = createWorld(things);

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { runPlays, runTasks } from './run-world.ts';
 
@@ -147,10 +148,59 @@ describe('variables', () => {
 });
 
 describe('facts', () => {
-  const facts = { stdout: '' };
+  const root = tmpdir();
 
   it('are gathered only where something asks for them', async () => {
-    const run = await runTasks('- name: none\n  debug: {msg: x}\n', { reply: () => facts });
+    const run = await runTasks('- name: none\n  debug: {msg: x}\n', { root });
+    expect(run.connections.size).toBe(0);
+  });
+
+  it('are gathered when a condition, a param, a template file or a loop asks', async () => {
+    const run = await runTasks(
+      `
+- name: condition
+  debug: {msg: x}
+  when: ansible_facts.system == 'Linux'
+- name: param
+  debug: {msg: '{{ ansible_system }} {{ derived }}'}
+  vars: {derived: '{{ ansible_facts.system }}!'}
+- name: other host
+  debug: {msg: '{{ hostvars.h2.ansible_system }}'}
+  when: inventory_hostname == 'h1'
+- meta: clear_facts
+- name: again
+  debug: {msg: '{{ item }}'}
+  loop: ['{{ ansible_system }}']
+`,
+      { root, hosts: ['h1', 'h2'] },
+    );
+    expect(run.result('condition').outcome).toBe('ok');
+    expect(run.result('param', 'h2').values['msg']).toBe('Linux Linux!');
+    expect(run.result('other host', 'h1').values['msg']).toBe('Linux');
+    expect(run.result('again').items?.[0]?.values['msg']).toBe('Linux');
+  });
+
+  it('of a host out of reach fail the task that asks, not the host it is for', async () => {
+    const run = await runTasks(
+      `
+- name: asks
+  debug: {msg: '{{ hostvars.h2.ansible_system }}'}
+  when: inventory_hostname == 'h1'
+`,
+      { root, hosts: ['h1', 'h2'], unreachable: ['h2'] },
+    );
+    expect(run.result('asks', 'h1')).toMatchObject({
+      outcome: 'failed',
+      message: 'the facts of h2 cannot be had: no route to h2',
+    });
+  });
+
+  it('that the inventory sets are not gathered for', async () => {
+    const run = await runTasks("- name: set\n  debug: {msg: '{{ ansible_system }}'}\n", {
+      root,
+      hosts: { h1: { ansible_system: 'mine' } },
+    });
+    expect(run.result('set').values['msg']).toBe('mine');
     expect(run.connections.size).toBe(0);
   });
 });
