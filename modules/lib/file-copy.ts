@@ -25,7 +25,7 @@ import { splitWords } from './shell-words.ts';
 import { asText, diffLimit } from './text.ts';
 
 /** Where the bytes of a file come from: the control node, or another path of the host. */
-export type Source = Content | { readonly remotePath: string };
+type Source = Content | { readonly remotePath: string };
 
 /** One file of the desired tree, and what is in its place now. */
 export interface FileEntry {

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -10,15 +10,29 @@ import { compileSchema } from '../../src/util/schema.ts';
 import type { ModuleSample } from '../support/module-sample.ts';
 import { paramsOf, planOf, valuesOf } from '../support/run-module.ts';
 
+declare global {
+  interface ImportMeta {
+    /** Imports every file that matches, as the test runner offers it. */
+    glob<T>(pattern: string, options: { readonly eager: true }): Readonly<Record<string, T>>;
+  }
+}
+
 const folder = new URL('../../modules/', import.meta.url);
 const fileNames = readdirSync(folder).filter((name) => name.endsWith('.ts') && name !== 'index.ts');
 const registered = [...new Set(modules.values())].sort((a, b) => a.name.localeCompare(b.name));
-const samples = new Map(await Promise.all(registered.map(loadSamples)));
+const sampleFiles = import.meta.glob<{ readonly samples: readonly ModuleSample[] }>('./samples/*.ts', {
+  eager: true,
+});
 const scratch = mkdtempSync(join(tmpdir(), 'examples-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
 it('registers every module file under its own name', () => {
   expect(registered.map((module) => `${module.name}.ts`).sort()).toEqual(fileNames.sort());
+});
+
+it('has samples of registered modules only', () => {
+  const names = Object.keys(sampleFiles).map((file) => file.replace(/^.*\/|\.ts$/g, ''));
+  expect(names.filter((name) => modules.get(name)?.name !== name)).toEqual([]);
 });
 
 it('gives each name to one module', () => {
@@ -27,7 +41,7 @@ it('gives each name to one module', () => {
 });
 
 describe.each(registered.map((module) => ({ name: module.name, module })))('$name', ({ name, module }) => {
-  const cases = samples.get(name) ?? [];
+  const cases = sampleFiles[`./samples/${name}.ts`]?.samples ?? [];
 
   it('is exported in camel case, with its keys in the usual order', async () => {
     const exported: Record<string, unknown> = await import(new URL(`${name}.ts`, folder).href);
@@ -125,13 +139,6 @@ const keyOrder = [
   'plan',
   'result',
 ];
-
-async function loadSamples(module: Module): Promise<readonly [string, readonly ModuleSample[]]> {
-  const file = new URL(`samples/${module.name}.ts`, import.meta.url);
-  if (!existsSync(file)) return [module.name, []];
-  const loaded: { samples: readonly ModuleSample[] } = await import(file.href);
-  return [module.name, loaded.samples];
-}
 
 function camelCase(name: string): string {
   return name.replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());

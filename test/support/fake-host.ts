@@ -34,7 +34,6 @@ import {
   type HostAccess,
   type HttpRequest,
   type HttpResponse,
-  type LocalFile,
   type PackageState,
   ParamsError,
   quote,
@@ -43,12 +42,12 @@ import {
   type UserEntry,
   type Value,
 } from '../../src/module/index.ts';
+import { type FakeLocalFile, localBytes, localOf } from './fake-local.ts';
 
 export type FakeFile = string | Buffer | (Partial<FileStat> & { readonly content?: string | Buffer });
 export type FakeReply =
   | string
   | (Partial<Omit<ExecResult, 'stdoutBytes'>> & { readonly stdoutBytes?: Buffer });
-export type FakeLocalFile = string | Buffer | { readonly content: string | Buffer; readonly mode?: string };
 
 export interface FakeHostSpec {
   readonly name?: string;
@@ -174,7 +173,10 @@ function statOf(
   const type = given.type ?? 'file';
   const bytes = bytesOf(file);
   const { content: _content, ...attributes } = given as { content?: unknown } & Partial<FileStat>;
-  const sum = options.checksum === true && type === 'file' ? { checksum: sha256(bytes) } : {};
+  const sum =
+    options.checksum === true && type === 'file'
+      ? { checksum: createHash('sha256').update(bytes).digest('hex') }
+      : {};
   return {
     type,
     mode: type === 'directory' ? '0755' : type === 'link' ? '0777' : '0644',
@@ -215,10 +217,6 @@ function bytesOf(file: FakeFile): Buffer {
   return Buffer.from(content as Buffer);
 }
 
-function sha256(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
-
 function packageOf(name: string, given: string | Partial<PackageState> | undefined): PackageState {
   const state = typeof given === 'string' ? { version: given } : given;
   const installed = state !== undefined;
@@ -256,51 +254,6 @@ function toResponse(
     ...rest,
     body: Buffer.from((body ?? '') as Buffer),
   };
-}
-
-function localBytes(local: Readonly<Record<string, FakeLocalFile>>, path: string): Buffer {
-  const file = local[path];
-  if (file === undefined) throw new ParamsError(`no such file: ${path}`);
-  const content = typeof file === 'string' || Buffer.isBuffer(file) ? file : file.content;
-  return Buffer.from(content as Buffer);
-}
-
-function localOf(local: Readonly<Record<string, FakeLocalFile>>, path: string): LocalFile {
-  const normal = path.replace(/\/+$/, '');
-  const absolute = posix.resolve('/control', normal);
-  if (normal in local) {
-    return { path: absolute, type: 'file', ...localAttributes(local, normal), entries: [] };
-  }
-  const below = Object.keys(local).filter((key) => key.startsWith(`${normal}/`));
-  if (below.length === 0) throw new ParamsError(`no such file: ${path}`);
-  const entries = new Map<string, LocalFile['entries'][number]>();
-  for (const key of below.sort()) {
-    const parts = key.slice(normal.length + 1).split('/');
-    for (let depth = 1; depth < parts.length; depth++) {
-      const directory = parts.slice(0, depth).join('/');
-      entries.set(directory, { path: directory, type: 'directory', size: 0, checksum: '', mode: '0755' });
-    }
-    const file = parts.join('/');
-    entries.set(file, { path: file, type: 'file', ...localAttributes(local, key) });
-  }
-  return {
-    path: absolute,
-    type: 'directory',
-    size: 0,
-    checksum: '',
-    mode: '0755',
-    entries: [...entries.values()],
-  };
-}
-
-function localAttributes(
-  local: Readonly<Record<string, FakeLocalFile>>,
-  path: string,
-): { size: number; checksum: string; mode: string } {
-  const file = local[path];
-  const bytes = localBytes(local, path);
-  const mode = typeof file === 'object' && !Buffer.isBuffer(file) ? (file.mode ?? '0644') : '0644';
-  return { size: bytes.length, checksum: sha256(bytes), mode };
 }
 
 async function found<T>(
