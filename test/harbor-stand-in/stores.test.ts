@@ -1,6 +1,8 @@
 // The stores that tests use and those of the lab keep the same promises: tables, sessions, jobs.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { registrySql } from '../lab/harbor/schema.ts';
+import { checkSchema } from '../lab/harbor/server/adminserver.ts';
 import { parseDump } from '../lab/harbor/server/dump.ts';
 import {
   type JobStore,
@@ -98,6 +100,20 @@ for (const [name, available, make] of TABLES) {
     });
   });
 }
+
+test.runIf(hasMariadb)('registry.sql makes an empty Harbor in MariaDB', async () => {
+  const [server] = servers;
+  if (server === undefined) throw new Error('no server');
+  const tables = await databaseFrom(server, 'registry', registrySql());
+  await checkSchema(tables);
+  expect(await find(tables, 'user', { username: 'admin' })).toMatchObject({
+    user_id: 1,
+    password: '',
+    salt: null,
+  });
+  expect(await tables.select('repository')).toEqual([]);
+  await tables.close();
+});
 
 const REDIS_PORT = 16_379;
 async function redis(): Promise<Redis> {

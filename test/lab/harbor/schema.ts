@@ -25,7 +25,9 @@ export function registrySql(): string {
   ];
   for (const match of dump.matchAll(/^CREATE TABLE `(\w+)` \([\s\S]*?;$/gm)) {
     const [statement, name = ''] = match;
-    parts.push(statement.replace(/ AUTO_INCREMENT=\d+/, ''));
+    // Names of character sets that MySQL 5.7 knows too.
+    const portable = statement.replaceAll('utf8mb3', 'utf8').replace(/ COLLATE=\w+/, '');
+    parts.push(portable.replace(/ AUTO_INCREMENT=\d+/, ''));
     if (FIRST_ROWS.includes(name)) parts.push(rowsOf(dump, name));
   }
   // References may point forward.

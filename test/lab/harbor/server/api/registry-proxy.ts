@@ -64,7 +64,10 @@ async function forward({ harbor, request }: Call, path: string): Promise<WebRepl
         resolve,
       );
       outgoing.on('error', reject);
-      (request.stream ?? Readable.from([])).pipe(outgoing);
+      const source = request.stream ?? Readable.from([]);
+      // A client that goes away in the middle of an upload takes the upload with it.
+      source.once('close', () => source.readableEnded || outgoing.destroy());
+      source.pipe(outgoing);
     });
     return { status: incoming.statusCode ?? 502, headers: headersOf(incoming), body: incoming };
   } catch (error) {
