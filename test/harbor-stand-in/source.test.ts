@@ -27,6 +27,12 @@ test('the dump has all twenty tables and its last line', () => {
   expect(readFileSync(source.dump, 'utf8').trimEnd()).toMatch(/-- Dump completed$/);
 });
 
+test('made again it is the same', async () => {
+  const before = readFileSync(source.dump, 'utf8');
+  await makeSource(folder);
+  expect(readFileSync(source.dump, 'utf8')).toBe(before);
+});
+
 test('every secret of it opens with the secretkey', () => {
   const stored = [
     ...rowsOf('properties').map((row) => String(row['v'])),

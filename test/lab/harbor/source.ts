@@ -40,7 +40,7 @@ const IMAGES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Writes the source into a folder; what was there before is replaced.
+ * Writes the source into a folder; what was there before is replaced. The same options always give the same bytes.
  *
  * @param folder gets `registry.dump.sql` and `registry/`
  */
@@ -69,7 +69,17 @@ async function dumpText(secretkey: string, adminPassword: string): Promise<strin
     project_metadata: [...rowsOf('project_metadata'), [2, 2, 'public', 'true', MOMENT, MOMENT, 0]],
     properties: rowsOf('properties').map((row) => property(row, secretkey)),
     replication_target: [
-      [1, 'old-peer', 'https://peer.example', 'admin', encrypt('Peer12345', secretkey), 0, 1, MOMENT, MOMENT],
+      [
+        1,
+        'old-peer',
+        'https://peer.example',
+        'admin',
+        sealed('target', 'Peer12345', secretkey),
+        0,
+        1,
+        MOMENT,
+        MOMENT,
+      ],
     ],
     repository: repositories,
     access_log: repositories.map((row, index) => [
@@ -125,9 +135,14 @@ const ADDRESSES: Readonly<Record<string, string>> = {
 function property(row: readonly SqlValue[], secretkey: string): SqlValue[] {
   const name = String(row[1]);
   const value = SECRET_SETTINGS.includes(name)
-    ? encrypt(SECRETS[name] ?? '', secretkey)
+    ? sealed(name, SECRETS[name] ?? '', secretkey)
     : (ADDRESSES[name] ?? row[2]);
   return [row[0] ?? null, name, value ?? ''];
+}
+
+// The same each time, so that the dump is: a changed dump is another one to whoever imported it.
+function sealed(name: string, text: string, secretkey: string): string {
+  return encrypt(text, secretkey, createHash('sha256').update(name).digest().subarray(0, 16));
 }
 
 // Puts rows where mysqldump has them: between LOCK and UNLOCK.

@@ -7,8 +7,7 @@ const HEADER = '<enc-v1>';
 const BLOCK = 16;
 
 /** Encrypts with the secretkey: `<enc-v1>` and base64 of a random IV with AES-CFB behind it. Throws as Go does on a key of wrong size. */
-export function encrypt(text: string, key: string): string {
-  const iv = randomBytes(BLOCK);
+export function encrypt(text: string, key: string, iv: Buffer = randomBytes(BLOCK)): string {
   const cipher = createCipheriv(cipherFor(key), Buffer.from(key), iv);
   const body = Buffer.concat([iv, cipher.update(text, 'utf8'), cipher.final()]);
   return HEADER + body.toString('base64');
