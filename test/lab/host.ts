@@ -10,7 +10,7 @@ import { copyDockerTemplate } from './docker-template.ts';
 import { type LabFile, writeFiles } from './files.ts';
 import { hostKeyFile, publicKey } from './keys.ts';
 import { type Layer, overlayOptions } from './layers.ts';
-import { bridge, inNetwork, mtuBytes, nameServer } from './network.ts';
+import { bridge, inNetwork, nameServer } from './network.ts';
 import { inCache, inRun } from './paths.ts';
 import { run, runScript, tryRun } from './process.ts';
 import type { LabHost, Site } from './site.ts';
@@ -44,9 +44,9 @@ chown -R --reference="$root/home/ops" "$root/home/ops/.ssh"`,
   rmSync(staged, { recursive: true });
 }
 
-/** True when the host has disks, be it running or not. */
+/** True when the host has disks it can start with, be it running or not. */
 export function hasDisks(site: Site, host: LabHost): boolean {
-  return existsSync(disksOf(site, host).stack);
+  return existsSync(disksOf(site, host).stack) && stackOf(site, host).every((layer) => existsSync(layer));
 }
 
 /** Removes a stopped host's disks. */
@@ -153,14 +153,17 @@ function disksOf(site: Site, host: LabHost): Disks {
   };
 }
 
+function stackOf(site: Site, host: LabHost): string[] {
+  return JSON.parse(readFileSync(disksOf(site, host).stack, 'utf8'));
+}
+
 /** Shell text that mounts the host's root at $root, seen by nobody outside the mount namespace it runs in. */
 function mountRoot(site: Site, host: LabHost): string {
   const disks = disksOf(site, host);
-  const stack: string[] = JSON.parse(readFileSync(disks.stack, 'utf8'));
   const root = inRun(site.name, host.name, 'root');
   return `root='${root}'
 mkdir -p "$root"
-mount -t overlay overlay -o '${overlayOptions(stack, disks.upper, disks.work)}' "$root"`;
+mount -t overlay overlay -o '${overlayOptions(stackOf(site, host), disks.upper, disks.work)}' "$root"`;
 }
 
 function nspawn(site: Site, host: LabHost): string {
@@ -188,7 +191,7 @@ function personalFiles(site: Site, host: LabHost): LabFile[] {
     { path: '/etc/resolv.conf', content: `nameserver ${nameServer}\n` },
     {
       path: '/etc/mooring-lab/network',
-      content: `ADDRESS=${host.address}/${site.prefix}\nGATEWAY=${site.gateway}\nMTU=${mtuBytes}\n`,
+      content: `ADDRESS=${host.address}/${site.prefix}\nGATEWAY=${site.gateway}\n`,
     },
     { path: '/etc/ssh/ssh_host_ed25519_key', source: hostKey, mode: 0o600 },
     { path: '/etc/ssh/ssh_host_ed25519_key.pub', source: `${hostKey}.pub` },

@@ -98,6 +98,11 @@ export async function saveImages(specs: readonly ImageSpec[], archive: string): 
   }
 }
 
+/** Builds the layers of images without writing an archive, so that {@link saveImages} finds them ready. */
+export async function prepareImages(specs: readonly ImageSpec[]): Promise<void> {
+  for (const spec of specs) await layersOf(spec);
+}
+
 interface PackedImage extends SavedImage {
   readonly manifest: { Config: string; RepoTags: string[]; Layers: string[] };
 }

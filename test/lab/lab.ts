@@ -3,6 +3,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { baseLayer } from './base-image.ts';
+import { preloadedImages } from './docker-images.ts';
 import { dockerTemplate } from './docker-template.ts';
 import {
   cutPower,
@@ -16,10 +17,12 @@ import {
   powerOn,
   setLink,
 } from './host.ts';
+import { prepareImages } from './images.ts';
 import { publishKeys } from './keys.ts';
+import { minimalLayer } from './layers.ts';
 import { withLock } from './lock.ts';
 import { networkDown, networkIsUp, networkUp } from './network.ts';
-import { kernelHasNfs, nfsSubstituteLayer } from './nfs-substitute.ts';
+import { buildNfsClient, kernelHasNfs, nfsSubstituteLayer } from './nfs-substitute.ts';
 import { inRun, runDirectory } from './paths.ts';
 import { ensurePrerequisites } from './prerequisites.ts';
 import { type RunOptions, type RunResult, tryRun } from './process.ts';
@@ -112,8 +115,15 @@ export async function exec(
 }
 
 async function buildParts(): Promise<HostParts> {
-  const base = await baseLayer();
-  const root = (await kernelHasNfs()) ? base : await nfsSubstituteLayer(base);
+  const substitute = !(await kernelHasNfs());
+  await minimalLayer();
+  // Independent of each other, and each waits for the mirror half of its time.
+  const [base] = await Promise.all([
+    baseLayer(),
+    prepareImages(preloadedImages),
+    substitute ? buildNfsClient() : undefined,
+  ]);
+  const root = substitute ? await nfsSubstituteLayer(base) : base;
   return { root, dockerTemplate: await dockerTemplate(base) };
 }
 

@@ -156,7 +156,7 @@ chmod 755 "$root/usr/sbin/policy-rc.d"
 in_root() { chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@" </dev/null; }
 ${inRoot(recipe.before)}
 ${aptInstall(recipe.packages)}
-find "$debs" -name '*.deb' -links 1 -exec cp -l -t '${inCache('debs')}' {} +
+find "$debs" -name '*.deb' -links 1 -exec cp -l -f -t '${inCache('debs')}' {} +
 ${stageFiles(recipe.files ?? [], `${target}.files`) ? `tar -C '${target}.files' -c . | tar -C "$root" -x --no-overwrite-dir` : ''}
 ${inRoot(recipe.after)}
 ${recipe.prefetch === undefined ? '' : prefetch(recipe.prefetch)}

@@ -8,26 +8,26 @@
 
 import { spawn } from 'node:child_process';
 import { lookup } from 'node:dns/promises';
-import { existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { acquireSettings, debianSources, mirrorsOf } from './apt-sources.ts';
 import { inRun } from './paths.ts';
 import { run, tryRun } from './process.ts';
 import type { Site } from './site.ts';
 
-/** Largest packet the hosts send, in bytes: fits through a tunnelled uplink of the control machine. */
-export const mtuBytes = 1400;
-
 /** slirp4netns's own name server; it asks those of the control machine. */
 export const nameServer = '198.18.198.3';
 
 export const bridge = 'br0';
 
+/** Carries the packets of the namespace into ordinary sockets of the control machine. */
+const UPLINK = 'slirp4netns';
 const UPLINK_NETWORK = '198.18.198.0/24';
 const READY_TIMEOUT_MS = 10_000;
 
 /** Name of the site's network namespace. */
-export function namespaceOf(site: Site): string {
+function namespaceOf(site: Site): string {
   return `mooring-lab-${site.name}`;
 }
 
@@ -38,23 +38,16 @@ export function inNetwork(site: Site, ...argv: readonly string[]): string[] {
 }
 
 export function networkIsUp(site: Site): boolean {
-  return existsSync(`/run/netns/${namespaceOf(site)}`);
+  const file = `/run/netns/${namespaceOf(site)}`;
+  // Where /run is a disk, the file outlives a reboot of the machine, but is no namespace any more.
+  return existsSync(file) && statSync(file).dev !== statSync(dirname(file)).dev;
 }
 
-/** Makes namespace, bridge, way out and rules. Does nothing when they are there. */
+/** Makes namespace, bridge, rules and the way out, as far as they are not there. */
 export async function networkUp(site: Site): Promise<void> {
-  if (networkIsUp(site)) return;
   mkdirSync(inRun(site.name), { recursive: true });
-  const rules = await ruleset();
-  await run(['ip', 'netns', 'add', namespaceOf(site)]);
-  const inside = (...argv: readonly string[]) => run(inNetwork(site, ...argv));
-  await inside('ip', 'link', 'set', 'lo', 'up');
-  await inside('ip', 'link', 'add', bridge, 'mtu', String(mtuBytes), 'type', 'bridge', 'forward_delay', '0');
-  await inside('ip', 'address', 'add', `${site.gateway}/${site.prefix}`, 'dev', bridge);
-  await inside('ip', 'link', 'set', bridge, 'up');
-  await inside('sh', '-c', 'echo 1 >/proc/sys/net/ipv4/ip_forward');
-  await run(inNetwork(site, 'nft', '-f', '-'), { input: rules });
-  await startUplink(site);
+  if (!networkIsUp(site)) await makeNamespace(site);
+  if (uplinkPid(site) === undefined) await startUplink(site);
 }
 
 /** Removes all of it. */
@@ -65,12 +58,25 @@ export async function networkDown(site: Site): Promise<void> {
   if (networkIsUp(site)) await run(['ip', 'netns', 'delete', namespaceOf(site)]);
 }
 
+async function makeNamespace(site: Site): Promise<void> {
+  const rules = await ruleset();
+  rmSync(`/run/netns/${namespaceOf(site)}`, { force: true });
+  await run(['ip', 'netns', 'add', namespaceOf(site)]);
+  const inside = (...argv: readonly string[]) => run(inNetwork(site, ...argv));
+  await inside('ip', 'link', 'set', 'lo', 'up');
+  await inside('ip', 'link', 'add', bridge, 'type', 'bridge', 'forward_delay', '0');
+  await inside('ip', 'address', 'add', `${site.gateway}/${site.prefix}`, 'dev', bridge);
+  await inside('ip', 'link', 'set', bridge, 'up');
+  await inside('sh', '-c', 'echo 1 >/proc/sys/net/ipv4/ip_forward');
+  await run(inNetwork(site, 'nft', '-f', '-'), { input: rules });
+}
+
 async function startUplink(site: Site): Promise<void> {
   const log = openSync(inRun(site.name, 'uplink.log'), 'w');
   const child = spawn(
-    'slirp4netns',
+    UPLINK,
     [
-      ...['--netns-type=path', '--configure', `--mtu=${mtuBytes}`, '--disable-host-loopback'],
+      ...['--netns-type=path', '--configure', '--mtu=1500', '--disable-host-loopback'],
       ...[`--cidr=${UPLINK_NETWORK}`, `/run/netns/${namespaceOf(site)}`, 'tap0'],
     ],
     { detached: true, stdio: ['ignore', log, log], cwd: '/' },
@@ -81,7 +87,7 @@ async function startUplink(site: Site): Promise<void> {
   while ((await tryRun(inNetwork(site, 'ip', 'route', 'get', nameServer))).code !== 0) {
     if (Date.now() > deadline || child.exitCode !== null) {
       throw new Error(
-        `the lab's way out (slirp4netns) did not start: ${readFileSync(inRun(site.name, 'uplink.log'), 'utf8')}`,
+        `the lab's way out (${UPLINK}) did not start: ${readFileSync(inRun(site.name, 'uplink.log'), 'utf8')}`,
       );
     }
     await delay(50);
@@ -93,7 +99,7 @@ function uplinkPid(site: Site): number | undefined {
   if (!existsSync(file)) return undefined;
   const pid = Number(readFileSync(file, 'utf8'));
   const command = existsSync(`/proc/${pid}/cmdline`) ? readFileSync(`/proc/${pid}/cmdline`, 'utf8') : '';
-  return command.startsWith('slirp4netns') ? pid : undefined;
+  return command.startsWith(UPLINK) ? pid : undefined;
 }
 
 /** Rules of the namespace: hosts among themselves, the mirrors, names, the public web; nothing private. */

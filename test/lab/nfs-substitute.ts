@@ -37,7 +37,7 @@ mount -t tmpfs tmpfs /mnt && mkdir /mnt/nfsd && mount -t nfsd nfsd /mnt/nfsd && 
 
 /** Puts the substitutes over the hosts' root file system. */
 export async function nfsSubstituteLayer(host: Layer): Promise<Layer> {
-  const client = await buildClient();
+  const client = await buildNfsClient();
   return buildLayer({
     name: 'nfs-substitute',
     parent: host,
@@ -71,8 +71,11 @@ for package in *.deb; do dpkg -x "$package" ${HOME}/ganesha; done
   });
 }
 
-/** Compiles mount.nfs in a layer of its own; no compiler comes to the hosts or to this machine. */
-async function buildClient(): Promise<string> {
+/**
+ * Compiles mount.nfs in a layer of its own; no compiler comes to the hosts or to this machine.
+ * @returns path of the program.
+ */
+export async function buildNfsClient(): Promise<string> {
   const sources = readdirSync(here('client')).sort();
   const flags = '-O2 -Wall -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DFUSE_USE_VERSION=314 -I/usr/include/fuse3';
   const layer = await buildLayer({

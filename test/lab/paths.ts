@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 
 /** Built once and kept: layers, images, keys, the disks of the hosts. */
-export const cacheDirectory = process.env['MOORING_LAB_DIR'] ?? '/var/cache/mooring-lab';
+const cacheDirectory = process.env['MOORING_LAB_DIR'] ?? '/var/cache/mooring-lab';
 
 /** What exists only while a lab is up: process ids, sockets, and the keys under fixed names for inventories. */
 export const runDirectory = '/run/mooring-lab';

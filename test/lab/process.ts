@@ -20,7 +20,7 @@ export interface RunResult {
 }
 
 /** A program of the lab ended with a code other than 0; the message holds the end of its output. */
-export class LabCommandError extends Error {
+class LabCommandError extends Error {
   override readonly name = 'LabCommandError';
 }
 
