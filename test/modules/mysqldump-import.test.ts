@@ -63,6 +63,11 @@ describe('reading a dump', () => {
   test.each([
     ['a truncated dump', dumpText.replace('-- Dump completed\n', ''), { complete: false }],
     ['text after the trailer', `${dumpText}SELECT 1;\n`, { complete: false }],
+    [
+      'rows on lines of their own',
+      dumpText.replace("VALUES ('1.5.0')", "VALUES\n('1.5.0')"),
+      { version: '1.5.0' },
+    ],
     ['an empty line after the trailer', `${dumpText}\n`, { complete: true }],
     [
       'a second USE',

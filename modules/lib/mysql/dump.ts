@@ -36,7 +36,8 @@ inside { leave($0); next }
 /^(\/\*!500[0-9]+ )?CREATE.*(PROCEDURE|FUNCTION)/ { print "unsupported routine"; next }
 /^(\/\*!50[0-9]+ )?CREATE.*EVENT/ { print "unsupported event"; next }
 /^\/\*!50001 (CREATE|VIEW)/ || /^CREATE.*VIEW/ { print "unsupported view"; next }
-index($0, "INSERT INTO ${'`'}" version_table "${'`'} ") == 1 && match($0, /'[^']*'/) { print "version " substr($0, RSTART + 1, RLENGTH - 2) }
+index($0, "INSERT INTO ${'`'}" version_table "${'`'} ") == 1 { wanted = 1 }
+wanted && match($0, /'[^']*'/) { print "version " substr($0, RSTART + 1, RLENGTH - 2); wanted = 0 }
 /^\/\*/ { next }
 { leave($0) }
 END { print "uses " uses + 0; print "complete " completed + 0 }
