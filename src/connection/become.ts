@@ -33,9 +33,9 @@ export function becomeCommand(become: Become, start: string): BecomeCommand {
   };
 }
 
-/** One key per user one can become. */
+/** One key per way of becoming someone; holds the password, so never show it. */
 export function becomeKey(become: Become | undefined): string {
-  return become === undefined ? '' : `${become.method}:${become.user}`;
+  return become === undefined ? '' : JSON.stringify([become.method, become.user, become.password]);
 }
 
 /**

@@ -125,7 +125,7 @@ export class HostConnection implements Connection {
 
   /** A password refused once is never sent again: every later shell gets the same error. */
   async #openShell(become: Become | undefined): Promise<OpenShell> {
-    const key = JSON.stringify([becomeKey(become), become?.password]);
+    const key = becomeKey(become);
     const refused = this.#refused.get(key);
     if (refused) throw refused;
     const transport = await this.#transport.get();

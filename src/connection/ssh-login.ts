@@ -44,7 +44,8 @@ class Login {
     this.#client.on('ready', () => this.#succeed());
     this.#client.on('error', (error) => this.#fail(error));
     this.#client.on('close', () => this.#fail(new Error('the connection was closed')));
-    this.#start(socket, check);
+    if (socket.destroyed) this.#fail(socket.errored ?? new Error('the connection was closed'));
+    else this.#start(socket, check);
   }
 
   get result(): Promise<Client> {
@@ -120,6 +121,7 @@ class Login {
   }
 
   #explain(error: Error): ConnectionError {
+    if (error instanceof ConnectionError) return error;
     const { host, port, user } = this.#settings;
     const where = `${this.#spec.name}: ssh to ${user}@${host} port ${port}`;
     if ('level' in error && error.level === 'client-authentication') return this.#explainRefusedLogin(where);

@@ -30,6 +30,8 @@ export function openDirect(settings: SshSettings, spec: ConnectionSpec): Promise
   socket.once('connect', () => {
     clearTimeout(timer);
     socket.off('error', fail);
+    // Between here and the login nobody listens; the login looks at the socket's state.
+    socket.on('error', () => undefined);
     opened.resolve({ stream: socket, release: () => undefined });
   });
   return opened.promise;
@@ -46,6 +48,7 @@ export function openByCommand(command: string, spec: ConnectionSpec): ServerStre
     if (complaints.length < 2_000) complaints += chunk.toString();
   });
   const stream = new CommandStream(child.stdin, child.stdout);
+  stream.on('error', () => undefined);
   const fail = (what: string) => {
     const said = complaints.trim() === '' ? '' : `: ${complaints.trim()}`;
     stream.destroy(
