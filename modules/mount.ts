@@ -235,7 +235,7 @@ function fstabSteps(params: MountParams, current: MountCurrent, after: string | 
     ...(current.fstab === undefined ? { mode: '0644' } : { before: current.fstab }),
     backup: params.backup && current.fstab !== undefined,
   };
-  return params.fstab === '/etc/fstab' ? [put, reloadStep()] : [put];
+  return params.fstab === '/etc/fstab' ? [put, reloadStep(params.timeout)] : [put];
 }
 
 function warningsOf(desired: DesiredMount, current: MountCurrent): string[] {

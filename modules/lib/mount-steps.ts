@@ -14,7 +14,7 @@ export function mountStep(settings: {
     summary: `mount ${src} (${fstype}) at ${path}`,
     script: `timeout -s KILL ${timeout} ${quote(argv)}
 code=$?
-[ "$code" -ne 137 ] || echo ${quoteWord(`mounting did not end within ${timeout} s${doesItAnswer(src)}`)} >&2
+${onDeadline(`mounting did not end within ${timeout} s${doesItAnswer(src)}`)}
 exit "$code"`,
     timeoutMs: (timeout + 30) * 1000,
     predicts: [{ kind: 'mount', path, present: true }],
@@ -30,7 +30,7 @@ export function unmountStep(path: string, src: string, timeout: number): RunStep
     script: `path=${quoteWord(path)}
 timeout -s KILL ${timeout} umount "$path" && exit 0
 code=$?
-[ "$code" -ne 137 ] || echo ${quoteWord(`unmounting did not end within ${timeout} s${doesItAnswer(src)}`)} >&2
+${onDeadline(`unmounting did not end within ${timeout} s${doesItAnswer(src)}`)}
 ${holdersScript}
 exit "$code"`,
     timeoutMs: (timeout + 60) * 1000,
@@ -39,12 +39,20 @@ exit "$code"`,
   };
 }
 
-/** Mount units are made of fstab: systemd must read it again, or it may undo the next mount. */
-export function reloadStep(): RunStep {
+/**
+ * Mount units are made of fstab: systemd must read it again, or it may undo the next mount. Its reader
+ * looks at every mount point, and waits 90 s where one hangs on a dead server; then the mount goes on.
+ */
+export function reloadStep(timeout: number): RunStep {
   return {
     kind: 'run',
     summary: 'make systemd read fstab again',
-    script: 'if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi',
+    script: `[ -d /run/systemd/system ] || exit 0
+timeout ${timeout} systemctl daemon-reload
+code=$?
+[ "$code" -ne 124 ] || echo 'systemd is still at it: a mount does not answer'
+[ "$code" -eq 124 ] || exit "$code"`,
+    timeoutMs: (timeout + 30) * 1000,
   };
 }
 
@@ -83,6 +91,11 @@ const holdersScript = `ls -l /proc/[0-9]*/cwd /proc/[0-9]*/root /proc/[0-9]*/exe
   done
   [ -n "$found" ] || echo "no process holds it; an NFS export, a swap file or a loop device may" >&2
 }`;
+
+/** timeout(1) answers 137 where it had to kill. */
+function onDeadline(message: string): string {
+  return `[ "$code" -ne 137 ] || { code=124; echo ${quoteWord(message)} >&2; }`;
+}
 
 function doesItAnswer(src: string): string {
   const server = /^(\[[^\]]+\]|[^/:]+):\//.exec(src)?.[1];
