@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import type { Become, ConnectionSpec } from '../connection/connection.ts';
 import { ParamsError } from '../model/errors.ts';
 import type { CommonKeywords } from '../model/playbook.ts';
@@ -36,7 +37,7 @@ export function connectionSpec(source: ConnectSource): ConnectionSpec {
     transport,
     address: text('ansible_host', 'ansible_ssh_host') ?? hostName,
     port,
-    user: text('ansible_user', 'ansible_ssh_user') ?? keyword(source, 'remoteUser') ?? defaults.user,
+    user: transport === 'local' ? undefined : remoteUser(source),
     password: text('ansible_password', 'ansible_ssh_password', 'ansible_ssh_pass') ?? defaults.password,
     privateKeyFile:
       text('ansible_ssh_private_key_file', 'ansible_private_key_file') ?? defaults.privateKeyFile,
@@ -54,17 +55,31 @@ export function becomeOf(source: ConnectSource): Become | undefined {
   if (!booleanOf('become', wanted)) return undefined;
   const method =
     variable(scope, ['ansible_become_method']) ?? keyword(source, 'becomeMethod') ?? defaults.becomeMethod;
+  const user =
+    variable(scope, ['ansible_become_user']) ??
+    keyword(source, 'becomeUser') ??
+    defaults.becomeUser ??
+    'root';
+  // Who is that user already needs no sudo, which a host where people log in as root may not have.
+  if (user === loginUser(source)) return undefined;
   return withoutUndefined({
     method: becomeMethod(method ?? 'sudo'),
-    user:
-      variable(scope, ['ansible_become_user']) ??
-      keyword(source, 'becomeUser') ??
-      defaults.becomeUser ??
-      'root',
+    user,
     password:
       variable(scope, ['ansible_become_password', 'ansible_become_pass', 'ansible_sudo_pass']) ??
       defaults.becomePassword,
   });
+}
+
+function remoteUser(source: ConnectSource): string | undefined {
+  const user = variable(source.scope, ['ansible_user', 'ansible_ssh_user']);
+  return user ?? keyword(source, 'remoteUser') ?? source.defaults.user;
+}
+
+/** Who logs in; undefined = whom ssh's own configuration says. */
+function loginUser(source: ConnectSource): string | undefined {
+  const transport = transportOf(source, variable(source.scope, ['ansible_connection']));
+  return transport === 'local' ? userInfo().username : remoteUser(source);
 }
 
 function transportOf(source: ConnectSource, fromVariable: string | undefined): 'ssh' | 'local' {

@@ -42,15 +42,16 @@ export class LiveInventory {
   /** @returns false where everything was so already */
   addHost(name: string, groupNames: readonly string[], vars: ValueMap): boolean {
     const present = this.host(name);
-    const missing = groupNames.filter((group) => !present?.groups.includes(group));
+    const missing = this.#withAncestors(groupNames).filter((group) => !present?.groups.includes(group));
     const source = { origin: 'add_host', level: hostVarsLevel, values: vars };
-    const host: Host = {
-      name,
-      groups: [...(present?.groups ?? ['all']), ...missing],
-      vars: Object.keys(vars).length > 0 ? [...(present?.vars ?? []), source] : (present?.vars ?? []),
-      ...(present?.position ? { position: present.position } : {}),
-    };
-    this.#put(host, missing, []);
+    this.#put(
+      {
+        ...(present ?? { name }),
+        groups: [...(present?.groups ?? ['all']), ...missing],
+        vars: Object.keys(vars).length > 0 ? [...(present?.vars ?? []), source] : (present?.vars ?? []),
+      },
+      missing,
+    );
     return !present || missing.length > 0 || Object.keys(vars).length > 0;
   }
 
@@ -58,20 +59,33 @@ export class LiveInventory {
   addToGroup(hostName: string, groupName: string, parents: readonly string[]): boolean {
     const present = this.host(hostName);
     if (!present) return false;
-    const missing = [...parents, groupName].filter((group) => !present.groups.includes(group));
+    const wanted = this.#withAncestors([...parents, groupName]);
+    const missing = wanted.filter((group) => !present.groups.includes(group));
     if (missing.length === 0) return false;
-    this.#put({ ...present, groups: [...present.groups, ...missing] }, [groupName], parents);
+    this.#put({ ...present, groups: [...present.groups, ...missing] }, missing);
+    const groups = new Map(this.#inventory.groups);
+    for (const parent of parents) groups.set(parent, withChild(groups.get(parent), parent, groupName));
+    this.#inventory = { ...this.#inventory, groups };
     return true;
   }
 
-  #put(host: Host, directGroups: readonly string[], parents: readonly string[]): void {
+  #put(host: Host, memberOf: readonly string[]): void {
     const hosts = new Map(this.#inventory.hosts).set(host.name, host);
     const groups = new Map(this.#inventory.groups);
-    for (const name of directGroups) groups.set(name, withMember(groups.get(name), name, host.name));
-    for (const parent of parents) {
-      for (const child of directGroups) groups.set(parent, withChild(groups.get(parent), parent, child));
-    }
+    for (const name of ['all', ...memberOf]) groups.set(name, withMember(groups.get(name), name, host.name));
     this.#inventory = { ...this.#inventory, hosts, groups };
+  }
+
+  /** Groups with all that they are in, outer ones first. */
+  #withAncestors(names: readonly string[]): readonly string[] {
+    const found = new Set<string>();
+    const add = (name: string): void => {
+      if (found.has(name) || name === 'all') return;
+      for (const group of this.#inventory.groups.values()) if (group.children.includes(name)) add(group.name);
+      found.add(name);
+    };
+    for (const name of names) add(name);
+    return [...found];
   }
 }
 
@@ -88,8 +102,7 @@ function implicitLocal(name: string): Host {
 function withMember(group: Group | undefined, name: string, member: string): Group {
   const hosts = group?.hosts ?? [];
   return {
-    name,
-    children: group?.children ?? [],
+    ...(group ?? { name, children: [] }),
     hosts: hosts.includes(member) ? hosts : [...hosts, member],
   };
 }
@@ -97,8 +110,7 @@ function withMember(group: Group | undefined, name: string, member: string): Gro
 function withChild(group: Group | undefined, name: string, child: string): Group {
   const children = group?.children ?? [];
   return {
-    name,
-    hosts: group?.hosts ?? [],
+    ...(group ?? { name, hosts: [] }),
     children: children.includes(child) ? children : [...children, child],
   };
 }

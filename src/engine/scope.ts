@@ -3,7 +3,7 @@ import { type Layer, Scope } from '../template/index.ts';
 import type { CompiledTask } from './compile.ts';
 import { factLookup } from './facts.ts';
 import { hostvarsOf } from './hostvars.ts';
-import { magicVariable } from './magic.ts';
+import { magicNames, magicVariable } from './magic.ts';
 import type { PlayHost, PlayRun } from './run-state.ts';
 
 const level = { facts: 11, includeVars: 18, registered: 19, extraVars: 22, loop: 23, magic: 24 } as const;
@@ -30,10 +30,15 @@ export function scopeFor(
     {
       origin: 'include_vars',
       level: level.includeVars,
-      values: fromMap(host.state.includedVars),
+      ...fromMap(host.state.includedVars),
       templated: true,
     },
-    data('register, set_fact', level.registered, fromMap(host.state.registered)),
+    {
+      origin: 'register, set_fact',
+      level: level.registered,
+      ...fromMap(host.state.registered),
+      templated: false,
+    },
     { origin: 'extra vars', level: level.extraVars, values: run.options.extraVars ?? {}, templated: true },
   ];
   const sorted = levels.sort((a, b) => a.level - b.level);
@@ -43,7 +48,8 @@ export function scopeFor(
   };
   const above = extras.filter((layer) => layer.level > level.magic);
   const below = extras.filter((layer) => layer.level <= level.magic);
-  return new Scope([...sorted, ...below, data('magic', level.magic, magic), ...above]);
+  const top = { ...data('magic', level.magic, magic), names: () => magicNames };
+  return new Scope([...sorted, ...below, top, ...above]);
 }
 
 /** A layer of loop variables: data, over everything but the magic variables. */
@@ -68,8 +74,8 @@ function data(origin: string, precedence: number, values: Layer['values']): Laye
   return { origin, level: precedence, values, templated: false };
 }
 
-function fromMap(map: ReadonlyMap<string, Value>): (name: string) => Value | undefined {
-  return (name) => map.get(name);
+function fromMap(map: ReadonlyMap<string, Value>): Pick<Layer, 'values' | 'names'> {
+  return { values: (name) => map.get(name), names: () => map.keys() };
 }
 
 function definedIn(sources: readonly { readonly values: ValueMap }[]): (name: string) => boolean {
