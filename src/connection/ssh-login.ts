@@ -27,6 +27,7 @@ class Login {
   readonly #result = deferred<Client>();
   readonly #logins: LoginAttempts;
   #isGreeted = false;
+  #hostKey: Buffer | undefined;
   #refusal: unknown;
   #deadline: NodeJS.Timeout | undefined;
   #leftMs: number;
@@ -61,10 +62,7 @@ class Login {
         algorithms: { serverHostKey: check.algorithms },
         hostVerifier: (key: Buffer, accept: (isAccepted: boolean) => void) => {
           this.#isGreeted = true;
-          this.#pauseClock(check.verify(key)).then(
-            () => accept(true),
-            (error: unknown) => this.#refuse(error, accept),
-          );
+          this.#verify(check, key, accept);
         },
         authHandler: (allowed, _isPartial, next) => {
           // The types of the library leave out `false` = give up, which its documentation has.
@@ -80,9 +78,22 @@ class Login {
     }
   }
 
-  #refuse(error: unknown, accept: (isAccepted: boolean) => void): void {
-    this.#refusal = error;
-    accept(false);
+  /** Called again whenever new session keys are made, also long after the login: the key must stay the same. */
+  #verify(check: HostKeyCheck, key: Buffer, accept: (isAccepted: boolean) => void): void {
+    if (this.#hostKey !== undefined) {
+      accept(this.#hostKey.equals(key));
+      return;
+    }
+    this.#pauseClock(check.verify(key)).then(
+      () => {
+        this.#hostKey = key;
+        accept(true);
+      },
+      (error: unknown) => {
+        this.#refusal = error;
+        accept(false);
+      },
+    );
   }
 
   #runClock(): void {

@@ -338,6 +338,18 @@ describe('limits of the server', () => {
     );
   });
 
+  it('goes on while session keys are made anew', async () => {
+    await withSshd({ config: ['RekeyLimit 1M'] }, (sshd) =>
+      withConnection(sshd, {}, async (connection) => {
+        const sent = await connection.exec(step('wc -c', { stdin: Buffer.alloc(8_000_000) }));
+        expect(Number(sent.stdout)).toBe(8_000_000);
+        const { stdoutBytes } = await connection.exec(step('head -c 8000000 /dev/zero'));
+        expect(stdoutBytes.length).toBe(8_000_000);
+        expect((await connection.shell(read('echo on'))).stdout).toBe('on\n');
+      }),
+    );
+  });
+
   it('names AllowTcpForwarding', async () => {
     await withSshd({ config: ['AllowTcpForwarding no'] }, (sshd) =>
       withConnection(sshd, {}, async (connection) => {
