@@ -46,7 +46,7 @@ export function clientsOf(text: string, path: string): DesiredClient[] {
   });
 }
 
-export function writeClient({ host, options }: DesiredClient): string {
+function writeClient({ host, options }: DesiredClient): string {
   return options.length > 0 ? `${host}(${options.join(',')})` : host;
 }
 

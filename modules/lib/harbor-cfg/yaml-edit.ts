@@ -49,7 +49,7 @@ export function maskYaml(text: string, maskOf: (key: string, value: Value) => st
   return masked;
 }
 
-export function sameValue(a: Value | undefined, b: Value | undefined): boolean {
+function sameValue(a: Value | undefined, b: Value | undefined): boolean {
   return JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
 }
 
