@@ -7,8 +7,8 @@
  *   await sshd.stop();                                        // also removes the user and its sudoers file
  *
  * Listens on an address of 127/8 of its own, with its own host key, configuration, user keys and an
- * unprivileged user made for it; nothing of the machine's own sshd or ~/.ssh is read. Needs root and
- * openssh-server (`whyNoSshd()` says so); `sudo: …` needs the sudo package.
+ * unprivileged user made for it; nothing of the machine's own sshd or ~/.ssh is read. Needs root (`whyNoSshd()`
+ * says so); openssh-server and sudo are installed where they are missing.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes, randomInt } from 'node:crypto';
@@ -19,6 +19,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { ConnectionSpec } from '../../src/connection/connection.ts';
+import { ensureTestPackages } from './test-packages.ts';
 
 const run = promisify(execFile);
 const sshdProgram = '/usr/sbin/sshd';
@@ -63,7 +64,7 @@ export interface Sshd {
 /** Why no sshd can be started here, or undefined where it can. */
 export function whyNoSshd(): string | undefined {
   if (process.getuid?.() !== 0) return 'a private sshd needs root (it makes a user for the tests)';
-  if (!existsSync(sshdProgram)) return 'sshd is not installed: apt-get install openssh-server';
+  if (!existsSync(sshdProgram) && !existsSync('/usr/bin/apt-get')) return 'sshd is not installed';
   return undefined;
 }
 
@@ -71,6 +72,7 @@ export function whyNoSshd(): string | undefined {
 export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   const reason = whyNoSshd();
   if (reason) throw new Error(reason);
+  await ensureTestPackages();
   const directory = await mkdtemp(join(tmpdir(), 'mooring-sshd-'));
   await chmod(directory, 0o755);
   await mkdir('/run/sshd', { recursive: true, mode: 0o755 });
