@@ -1,10 +1,11 @@
 /** One lab command at a time: a lock file naming its holder, taken over when the holder is gone. */
 
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const POLL_MS = 200;
+const JUST_MADE_MS = 2_000;
 
 export interface LockOptions {
   /** What the holder does, for the message others get, e.g. `lab up`. */
@@ -21,9 +22,13 @@ export interface LockOptions {
 export async function withLock<T>(file: string, options: LockOptions, work: () => Promise<T>): Promise<T> {
   mkdirSync(dirname(file), { recursive: true });
   while (!tryTake(file, options.purpose)) {
-    if (!options.wait) {
-      throw new Error(`another command has the lab: ${holderOf(file)?.text ?? 'unknown'} (${file})`);
+    const holder = holderOf(file);
+    if (holder === undefined) continue;
+    if (!holder.alive) {
+      rmSync(file, { force: true });
+      continue;
     }
+    if (!options.wait) throw new Error(`another command has the lab: ${holder.text} (${file})`);
     await delay(POLL_MS);
   }
   try {
@@ -38,10 +43,9 @@ function tryTake(file: string, purpose: string): boolean {
   try {
     writeFileSync(file, text, { flag: 'wx' });
     return true;
-  } catch {
-    const holder = holderOf(file);
-    if (holder === undefined || !holder.alive) rmSync(file, { force: true });
-    return false;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
   }
 }
 
@@ -49,10 +53,11 @@ function holderOf(file: string): { text: string; alive: boolean } | undefined {
   try {
     const text = readFileSync(file, 'utf8').trim();
     const [, pid, start] = /^pid (\d+) start (\d+)/.exec(text) ?? [];
-    // A file just made may still be empty: that holder lives.
-    return { text, alive: pid === undefined || startTime(Number(pid)) === start };
+    // A file just made may still be empty; one that stays so was left by a crash.
+    const justMade = Date.now() - statSync(file).mtimeMs < JUST_MADE_MS;
+    return { text, alive: pid === undefined ? justMade : startTime(Number(pid)) === start };
   } catch {
-    return undefined;
+    return undefined; // released in the meantime
   }
 }
 
