@@ -113,10 +113,11 @@ function wantedLocal(path: string, file: Pick<LocalFile, 'checksum' | 'size' | '
 }
 
 function localTree(local: LocalFile): TreeItem[] {
-  return local.entries.map((entry) => ({
+  const items = local.entries.map((entry) => ({
     path: entry.path,
     file: entry.type === 'file' ? wantedLocal(posix.join(local.path, entry.path), entry) : undefined,
   }));
+  return [{ path: '.', file: undefined }, ...items];
 }
 
 async function readRemote(host: HostAccess, request: Request, src: string): Promise<CopyState> {
@@ -139,7 +140,7 @@ function wantedRemote(
   return { type: 'file', source: { remotePath: path }, checksum, size, sourceMode: mode };
 }
 
-/** Everything below a directory of the host, links followed, parents first. */
+/** A directory of the host and everything below, links followed, parents first. */
 async function remoteTree(host: HostAccess, src: string): Promise<TreeItem[]> {
   const found = await host.run(
     ['find', '-L', trimSlashes(src), '(', '-type', 'd', '-o', '-type', 'f', ')', '-print0'],
@@ -147,19 +148,22 @@ async function remoteTree(host: HostAccess, src: string): Promise<TreeItem[]> {
       needs: [{ path: src }],
     },
   );
-  const paths = found.stdout.split('\0').filter((path) => path !== '' && path !== trimSlashes(src));
+  const paths = found.stdout.split('\0').filter((path) => path !== '');
   const items = paths.sort().map(async (path): Promise<TreeItem> => {
     const stat = await host.stat(path, { follow: true, checksum: true });
-    const file = stat?.type === 'file' ? wantedRemote(path, stat) : undefined;
-    return { path: posix.relative(src, path), file };
+    const newMode = stat?.mode ?? '0755';
+    const file = stat?.type === 'file' ? { ...wantedRemote(path, stat), newMode } : undefined;
+    return { path: posix.relative(src, path), file, newMode };
   });
   return Promise.all(items);
 }
 
-/** One path of a source tree; `file` is undefined for a directory. */
+/** One path of a source tree, relative to it; `file` is undefined for a directory. */
 interface TreeItem {
   readonly path: string;
   readonly file: WantedFile | undefined;
+  /** Mode of a directory that is new; undefined = what the host's umask leaves. */
+  readonly newMode?: string;
 }
 
 async function readTree(
@@ -169,13 +173,14 @@ async function readTree(
   items: readonly TreeItem[],
 ): Promise<CopyState> {
   const root = src.endsWith('/') ? trimSlashes(request.dest) : posix.join(request.dest, nameOf(src));
-  const readEntry = async ({ path, file }: TreeItem): Promise<CopyEntry> => {
+  const readEntry = async ({ path, file, newMode }: TreeItem): Promise<CopyEntry> => {
     const target = posix.join(root, path);
     if (file) return readFileEntry(host, { ...file, path: target }, request.follow);
     const stat = await host.stat(target, { follow: true });
-    return { type: 'directory', path: target, ...(stat === undefined ? {} : { stat }) };
+    const mode = newMode === undefined ? {} : { newMode };
+    return { type: 'directory', path: target, ...mode, ...(stat === undefined ? {} : { stat }) };
   };
-  const entries = await Promise.all([{ path: '.', file: undefined }, ...items].map(readEntry));
+  const entries = await Promise.all(items.map(readEntry));
   return { dest: root, single: false, entries };
 }
 

@@ -36,6 +36,8 @@ export interface FileEntry {
   readonly checksum: string;
   readonly size: number;
   readonly sourceMode?: string;
+  /** Mode of the file where it is new and none is asked for. */
+  readonly newMode?: string;
   readonly stat?: FileStat;
   /** Its text now, for the diff; null = not shown; undefined = absent or equal. */
   readonly before?: string | null;
@@ -46,6 +48,7 @@ export interface FileEntry {
 export interface DirectoryEntry {
   readonly type: 'directory';
   readonly path: string;
+  readonly newMode?: string;
   readonly stat?: FileStat;
 }
 
@@ -124,9 +127,16 @@ function isBlocked(entry: CopyEntry): boolean {
 
 function directorySteps(params: CopyParams, directories: readonly DirectoryEntry[]): Step[] {
   const attributes = { owner: params.owner, group: params.group, mode: params.directory_mode };
-  const missing = directories.filter((entry) => entry.stat === undefined).map((entry) => entry.path);
+  const missing = directories.filter((entry) => entry.stat === undefined);
+  const modes = [...new Set(missing.map((entry) => params.directory_mode ?? entry.newMode))];
   return [
-    ...(missing.length === 0 ? [] : [makeDirectories(missing, newAttributes(attributes, 'directory'))]),
+    ...modes.map((mode) => {
+      const same = missing.filter((entry) => (params.directory_mode ?? entry.newMode) === mode);
+      return makeDirectories(
+        same.map((entry) => entry.path),
+        newAttributes({ ...attributes, mode }, 'directory'),
+      );
+    }),
     ...directories.flatMap(({ path, stat }) => (stat ? driftSteps(path, stat, attributes) : [])),
   ];
 }
@@ -153,7 +163,8 @@ function fileSteps(params: CopyParams, entry: FileEntry): Step[] {
 }
 
 function desiredAttributes(params: CopyParams, entry: FileEntry): Attributes {
-  const mode = params.mode === 'preserve' ? entry.sourceMode : params.mode;
+  const kept = entry.stat === undefined ? entry.newMode : undefined;
+  const mode = params.mode === 'preserve' ? entry.sourceMode : (params.mode ?? kept);
   return { mode, owner: params.owner, group: params.group };
 }
 

@@ -148,7 +148,11 @@ describe('trees', () => {
 });
 
 describe('sources on the host', () => {
-  const files = { '/src/f': { content: 'new\n', mode: '0755' }, '/src/sub/g': 'g', '/dst/f': old };
+  const files = {
+    '/src/f': { content: 'new\n', mode: '0755' },
+    '/src/sub/g': { content: 'g', mode: '0600' },
+    '/dst/f': old,
+  };
 
   it('copies beside the destination and renames, keeping owner and mode', async () => {
     const params = { src: '/src/f', dest: '/dst/f', remote_src: true, backup: true, validate: 'sh -n %s' };
@@ -180,6 +184,9 @@ describe('sources on the host', () => {
       'update /dst/f',
       'create /dst/sub/g',
     ]);
+    // New directories and files get the modes they have in the source.
+    expect(plan.steps[0]).toMatchObject({ script: 'mkdir -p -- /dst/sub && chmod -- 00755 /dst/sub' });
+    expect(plan.steps[2]).toMatchObject({ script: expect.stringContaining('chmod -- 00600 "$new"') });
   });
 });
 

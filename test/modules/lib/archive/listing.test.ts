@@ -128,7 +128,7 @@ describe('listOnHost', () => {
   }
   const applets = join(root, 'applets');
   mkdirSync(applets);
-  if (hasProgram('busybox')) execFileSync('busybox', ['--install', '-s', applets]);
+  if (hasProgram('busybox')) pack(root, 'busybox --install -s applets');
 
   const compressors = [
     ['gz', 'gzip'],
