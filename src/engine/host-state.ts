@@ -13,6 +13,8 @@ export interface HostState {
   /** A task failed and nothing rescued it: the host takes part in no later play. */
   failed: boolean;
   unreachable: boolean;
+  /** A play was for it; others are only delegated to or looked up, and not in the recap. */
+  inPlay: boolean;
   readonly recap: HostRecap;
 }
 
@@ -24,6 +26,7 @@ export function createHostState(name: string): HostState {
     facts: undefined,
     failed: false,
     unreachable: false,
+    inPlay: false,
     recap: {
       ok: 0,
       changed: 0,

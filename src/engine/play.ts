@@ -95,7 +95,7 @@ function selectHosts(run: Run, play: Play): readonly string[] {
     ]);
   }
   const found = options.loader.selectHosts(String(pattern), inventory.current, options.limit);
-  for (const name of found) run.hosts.of(name);
+  for (const name of found) run.hosts.of(name).inPlay = true;
   return found;
 }
 

@@ -124,7 +124,8 @@ function isNeeded(run: Run, compiled: CompiledPlay | undefined): boolean {
 }
 
 function recapsOf(run: Run): Readonly<Record<string, HostRecap>> {
-  return Object.fromEntries(run.hosts.all.map((state) => [state.name, state.recap]));
+  const played = run.hosts.all.filter((state) => state.inPlay);
+  return Object.fromEntries(played.map((state) => [state.name, state.recap]));
 }
 
 function exitCodeOf(recaps: Readonly<Record<string, HostRecap>>): number {

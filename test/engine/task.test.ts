@@ -284,10 +284,10 @@ describe('run_once and delegate_to', () => {
 - name: elsewhere
   thing: {name: '{{ inventory_hostname }}', value: x}
   delegate_to: h2
-  when: inventory_hostname == 'h1'
 `,
-      { hosts: ['h1', 'h2'] },
+      { hosts: ['h1', 'h2'], limit: 'h1' },
     );
+    expect(Object.keys(run.events.findLast((event) => event.event === 'recap')?.hosts ?? {})).toEqual(['h1']);
     expect(run.connections.get('h2')?.requests.map(({ request }) => request.script)).toContain('set h1 x');
     expect(run.connections.get('h1')?.requests ?? []).toEqual([]);
     const result = run.events.find((event) => event.event === 'result' && event.host === 'h1');
