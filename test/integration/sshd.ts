@@ -77,7 +77,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   await chmod(directory, 0o755);
   await mkdir('/run/sshd', { recursive: true, mode: 0o755 });
   const user = `mt${process.pid}x${randomBytes(3).toString('hex')}`;
-  const password = randomBytes(9).toString('base64url');
+  const password = randomBytes(9).toString('hex');
   const host = `127.0.${randomInt(1, 255)}.${randomInt(2, 255)}`;
   const port = await freePort(host);
   const home = await addUser(user, password, directory, options);
