@@ -8,7 +8,7 @@ import { faultAt } from './errors.ts';
  * @returns the error with the Handlebars spelling, or undefined
  */
 export function foreignSyntax(text: string): TemplateError | undefined {
-  const statement = /\{%[-+]?\s*([a-z]+)\b[\s\S]*?%\}/.exec(text);
+  const statement = /(?<!\\)\{%[-+]?\s*([a-z]+)\b[\s\S]*?%\}/.exec(text);
   const keyword = statement?.[1] ?? '';
   if (statement && Object.hasOwn(statementHints, keyword)) {
     return faultAt(placeAt(text, statement.index), `"${statement[0]}" is Jinja`, statementHints[keyword]);
@@ -36,7 +36,7 @@ const statementHints: Readonly<Record<string, string>> = {
   for: 'write {{#each list}} {{this}} {{/each}}',
   endfor: 'write {{/each}}',
   set: 'set it under vars:, or write {{#with x as |name|}} … {{/with}}',
-  raw: 'write \\{{ to keep braces as text, or {{{{raw}}}} … {{{{/raw}}}}',
+  raw: 'write \\{{ or \\{% to keep braces as text, or {{{{raw}}}} … {{{{/raw}}}}',
   endraw: 'write {{{{/raw}}}}',
   include: 'use the template module for each file',
   macro: 'macros are not available',

@@ -36,7 +36,8 @@ function partOf(statement: hbs.AST.Statement): Part | undefined {
   const at = placeOf(statement);
   switch (statement.type) {
     case 'ContentStatement': {
-      const text = (statement as hbs.AST.ContentStatement).value;
+      // Handlebars takes the backslash from \{{ itself; Jinja's other braces are ours to free.
+      const text = (statement as hbs.AST.ContentStatement).value.replaceAll('\\{%', '{%');
       return text === '' ? undefined : { kind: 'text', text };
     }
     case 'CommentStatement':

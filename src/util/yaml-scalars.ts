@@ -61,7 +61,7 @@ export function readPlainScalar(key: string | undefined, source: string, value: 
 
 /** `!unsafe` text is never templated: its braces are escaped the way the template language knows. */
 export function escapeTemplates(value: Value): Value {
-  if (typeof value === 'string') return value.replaceAll(/(?<!\\)\{\{/g, '\\{{');
+  if (typeof value === 'string') return value.replaceAll(/(?<!\\)\{[{%]/g, '\\$&');
   if (Array.isArray(value)) {
     const list = (value as readonly Value[]).map(escapeTemplates);
     copyPlaces(value, list);

@@ -55,6 +55,10 @@ describe('Jinja and Go in templates get the Handlebars spelling', () => {
     expect(errorOf(() => render(template, scope))).toBe(expected);
   });
 
+  test('an escaped statement is text', () => {
+    expect(render('\\{% if x %} {{ x }}', scope)).toBe('{% if x %} 1');
+  });
+
   test.each(['%{http_code}', '${#array}', '{ {x} }', '}}', '{%s}', '100%}', '{# text #}'])(
     '%s is plain text',
     (text) => {

@@ -1,6 +1,6 @@
 import { createHash, getHashes } from 'node:crypto';
 import { TemplateError } from '../../model/errors.ts';
-import type { Value } from '../../model/value.ts';
+import { isMap, type Value, type ValueMap } from '../../model/value.ts';
 import { suggest } from '../../util/suggest.ts';
 import { parseYaml, toYaml } from '../../util/yaml.ts';
 import { type JsonOptions, toJson } from '../text.ts';
@@ -36,7 +36,12 @@ export const encodings: readonly Helper[] = [
     ([text, algorithm = 'sha1']) => digest(textOf(text), textOf(algorithm)),
   ),
   helper('checksum', ['text'], 'SHA-1 of the text, hexadecimal.', ([text]) => digest(textOf(text), 'sha1')),
-  helper('urlencode', ['text'], 'Safe as a part of a URL.', ([text]) => encodeURIComponent(textOf(text))),
+  helper(
+    'urlencode',
+    ['value'],
+    'Text safe as a path of a URL (slashes stay); a mapping as a query.',
+    ([value]) => (isMap(value) ? query(value) : encodeURIComponent(textOf(value)).replaceAll('%2F', '/')),
+  ),
   helper('urldecode', ['text'], 'The text of a part of a URL.', ([text]) => fromUrl(textOf(text))),
   helper(
     'urlsplit',
@@ -89,6 +94,11 @@ function digest(text: string, algorithm: string): string {
     );
   }
   return createHash(algorithm).update(text, 'utf8').digest('hex');
+}
+
+function query(values: ValueMap): string {
+  const parameters = Object.entries(values).map(([key, value]): [string, string] => [key, textOf(value)]);
+  return new URLSearchParams(parameters).toString();
 }
 
 function fromUrl(text: string): string {

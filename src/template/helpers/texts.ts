@@ -81,11 +81,14 @@ export const texts: readonly Helper[] = [
         .join('\n');
     },
   ),
-  helper('comment', ['text', 'decoration?'], 'Each line behind `# `.', ([text, decoration = '# ']) =>
-    textOf(text)
-      .split('\n')
-      .map((line) => `${textOf(decoration)}${line}`.trimEnd())
-      .join('\n'),
+  helper(
+    'comment',
+    ['text', 'decoration?'],
+    'Each line behind `# `, an empty one before and after.',
+    ([text, decoration = '# ']) =>
+      ['', ...textOf(text).split('\n'), '']
+        .map((line) => `${textOf(decoration)}${line}`.trimEnd())
+        .join('\n'),
   ),
 ];
 

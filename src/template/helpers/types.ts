@@ -64,7 +64,7 @@ function rounded([value, precision = 0, method = 'common']: Arguments): number {
   const scaled = numberOf(value) * factor;
   switch (method) {
     case 'common':
-      return (Math.sign(scaled) * Math.round(Math.abs(scaled))) / factor;
+      return toEven(scaled) / factor;
     case 'ceil':
       return Math.ceil(scaled) / factor;
     case 'floor':
@@ -72,6 +72,13 @@ function rounded([value, precision = 0, method = 'common']: Arguments): number {
     default:
       throw new TemplateError(`has no method "${textOf(method)}"`, { hint: 'one of common, ceil, floor' });
   }
+}
+
+/** As Python: a half goes to the even neighbour. */
+function toEven(number: number): number {
+  const below = Math.floor(number);
+  if (number - below !== 0.5) return Math.round(number);
+  return below % 2 === 0 ? below : below + 1;
 }
 
 const units = ['', 'K', 'M', 'G', 'T', 'P', 'E'];
