@@ -46,7 +46,7 @@ export const assert = defineModule({
   plan(params) {
     const conditions = [params.that].flat().map(evaluated);
     const failed = conditions.find((condition) => !isUnknown(condition.value) && condition.value !== true);
-    if (failed) return failure(failed, params.fail_msg ?? params.msg ?? 'Assertion failed');
+    if (failed) return failure(failed, params.fail_msg ?? params.msg);
     const unknown = conditions.find((condition) => isUnknown(condition.value));
     if (unknown) return { steps: [], unknown: `"${unknown.expression}" is decided at run time` };
     const msg = params.success_msg ?? 'All assertions passed';
@@ -54,16 +54,10 @@ export const assert = defineModule({
   },
 });
 
-function failure(condition: Evaluated, msg: string): Plan {
-  if (typeof condition.value !== 'boolean') {
-    return {
-      steps: [],
-      failure: `"${condition.expression}" is not a condition: it is neither true nor false`,
-    };
+function failure({ expression, value }: Evaluated, given: string | undefined): Plan {
+  if (typeof value !== 'boolean') {
+    return { steps: [], failure: `"${expression}" is not a condition: it is neither true nor false` };
   }
-  return {
-    steps: [],
-    failure: `${msg}: ${condition.expression}`,
-    values: { msg, assertion: condition.expression, evaluated_to: false },
-  };
+  const msg = given ?? `Assertion failed: ${expression}`;
+  return { steps: [], failure: msg, values: { msg, assertion: expression, evaluated_to: false } };
 }

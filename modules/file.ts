@@ -106,7 +106,7 @@ export const file = defineModule({
       params.src === undefined ? undefined : joinPath(sourceBase(params.state, path), params.src);
     const [stat, followed, sourceStat, missing] = await Promise.all([
       host.stat(path),
-      host.stat(path, { follow: true }),
+      needsFollowed(params) ? host.stat(path, { follow: true }) : undefined,
       source === undefined ? undefined : host.stat(source, { follow: params.state === 'link' }),
       params.state === 'directory' ? missingParents(host, path) : [],
     ]);
@@ -178,6 +178,12 @@ function pathOf(params: {
   const path = params.path ?? params.dest ?? params.name;
   if (path === undefined || path === '') throw new ParamsError('"path" is required');
   return path;
+}
+
+/** Where a link leads is not asked needlessly: in check mode it may be only simulated. */
+function needsFollowed(params: FileParams): boolean {
+  const attributes = params.mode ?? params.owner ?? params.group;
+  return params.state !== 'absent' && (params.state !== 'link' || attributes !== undefined);
 }
 
 /** A symbolic link leads on from its own directory, a hard link is made from a path. */

@@ -181,7 +181,10 @@ describe('registered values', () => {
       },
     },
     { params: { path: '/new', state: 'touch', owner: 'x' }, values: { state: 'file', owner: 'x' } },
-    { params: { path: '/link', state: 'link' }, values: { state: 'link', src: 'd/f', owner: 'harbor' } },
+    {
+      params: { path: '/link', state: 'link', owner: 'harbor' },
+      values: { state: 'link', src: 'd/f', owner: 'harbor', uid: 10000 },
+    },
     { params: { path: '/d/f', state: 'absent' }, values: { path: '/d/f', state: 'absent' } },
   ])('of $params', async ({ params, values }) => {
     expect(valuesOf(file, params, await readOf(file, params, host))).toMatchObject(values);
