@@ -29,6 +29,9 @@ process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
 
 async function main(argv: readonly string[]): Promise<number> {
   const { site, assumeYes, rest } = parse(argv);
+  if (rest.length > 0 && rest[0] !== 'help' && process.getuid?.() !== 0) {
+    throw new Error(`the lab needs root (namespaces, mounts); run: sudo npm run lab -- ${argv.join(' ')}`);
+  }
   const options = { ...(site === undefined ? {} : { site }), assumeYes };
   const [command, host = '', ...words] = rest;
   switch (command) {

@@ -24,9 +24,7 @@ const programs: Readonly<Record<string, string>> = {
  * @throws Error with the command to run when something is missing that the lab may not get itself.
  */
 export async function ensurePrerequisites(assumeYes: boolean): Promise<void> {
-  if (process.getuid?.() !== 0) {
-    throw new Error('the lab needs root (namespaces, mounts); run: sudo npm run lab -- up');
-  }
+  if (process.getuid?.() !== 0) throw new Error('the lab needs root: it makes namespaces and mounts');
   const missing = missingPackages();
   if (missing.length === 0) return;
   const command = `apt-get install --no-install-recommends ${missing.join(' ')}`;
