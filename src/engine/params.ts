@@ -1,5 +1,5 @@
 import { ParamsError, TemplateError } from '../model/errors.ts';
-import { isMap, type Value, type ValueMap } from '../model/value.ts';
+import { isMap, isUnknown, type Value, type ValueMap } from '../model/value.ts';
 import type { Module } from '../module/index.ts';
 import { evaluate, evaluateCondition, render, type Scope } from '../template/index.ts';
 import { coerce } from '../util/coerce.ts';
@@ -52,10 +52,23 @@ export function checkParams(module: Module, params: ValueMap): ValueMap {
   for (const [key, value] of Object.entries(params)) {
     prepared[key] = copy(coerce(value, properties[key]));
   }
-  const faults = schemaOf(module).validate(prepared);
+  const faults = schemaOf(module)
+    .validate(prepared)
+    .filter((fault) => !reachesUnknown(prepared, fault.path));
   if (faults.length === 0) return prepared;
   const lines = faults.map((fault) => (fault.hint ? `${fault.message} (${fault.hint})` : fault.message));
   throw new ParamsError(`params of ${module.name}: ${lines.join('; ')}`);
+}
+
+/** What is not known yet has no type yet. */
+function reachesUnknown(params: ValueMap, path: readonly string[]): boolean {
+  let value: Value | undefined = params;
+  for (const key of path) {
+    if (Array.isArray(value)) value = value[Number(key)];
+    else value = isMap(value) ? value[key] : undefined;
+    if (isUnknown(value)) return true;
+  }
+  return false;
 }
 
 /** Registers the values of params marked `writeOnly` as secrets. */

@@ -24,6 +24,22 @@ describe('check mode', () => {
     expect(run.events.at(-1)).toMatchObject({ event: 'recap', exact: 2, unknown: 0, exitCode: 0 });
   });
 
+  it('takes a param that is not known yet for one of any type', async () => {
+    const run = await runTasks(
+      `
+- name: ask
+  command: which thing
+  register: found
+- name: judged at run time
+  assert:
+    that: found.stdout == 'x'
+    fail_msg: 'found {{ found.stdout }}'
+`,
+      check,
+    );
+    expect(run.outcomes).toEqual(['h1 ask: changed', 'h1 judged at run time: unknown']);
+  });
+
   it('leaves undecided what hangs on a command that was only simulated', async () => {
     const run = await runTasks(
       `
@@ -193,6 +209,26 @@ describe('check mode', () => {
       check,
     );
     expect(run.outcomes).toEqual(['h1 patient: unknown', 'h1 pauses: ok']);
+  });
+
+  it('leaves a task undecided whose environment or host is', async () => {
+    const run = await runTasks(
+      `
+- command: ask
+  register: out
+- name: environment
+  command: look
+  changed_when: false
+  check_mode: false
+  environment: {ANSWER: '{{ out.stdout }}'}
+- name: delegate
+  probe: {name: a}
+  delegate_to: '{{ out.stdout }}'
+`,
+      check,
+    );
+    expect(run.outcomes.slice(1)).toEqual(['h1 environment: unknown', 'h1 delegate: unknown']);
+    expect(run.scripts('h1')).toEqual([]);
   });
 
   it('is known to templates', async () => {
