@@ -16,7 +16,7 @@ export class Connections {
   get(spec: ConnectionSpec): Promise<Connection> {
     const key = connectionKey(spec);
     const known = this.#connections.get(key);
-    if (known) return known;
+    if (known !== undefined) return known;
     const opening = this.#open(spec);
     this.#connections.set(key, opening);
     opening.catch(() => this.#connections.delete(key));

@@ -54,6 +54,8 @@ export function decide(
   if (unknown) return { kind: 'unknown', reason: unknown.reason };
   const delegate = delegateOf(task, scope);
   if (isUnknown(delegate)) return { kind: 'unknown', reason: delegate.reason };
+  const environment = environmentOf(task.chain, scope);
+  if (isUnknown(environment)) return { kind: 'unknown', reason: environment.reason };
   const seconds = numberKeyword(task.chain, 'timeout', scope);
   return {
     kind: 'run',
@@ -61,7 +63,7 @@ export function decide(
     params: checkParams(module, params),
     target: taskTarget(playRun, host, task, scope, delegate),
     delegate: delegate === host.name ? undefined : delegate,
-    environment: environmentOf(task.chain, scope),
+    environment,
     check: booleanKeyword(task.chain, 'checkMode', scope, playRun.run.check),
     timeoutMs: seconds === undefined || seconds === 0 ? undefined : seconds * 1000,
   };

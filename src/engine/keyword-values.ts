@@ -1,6 +1,6 @@
 import { ParamsError } from '../model/errors.ts';
 import type { CommonKeywords } from '../model/playbook.ts';
-import { isMap, isUnknown, type Value } from '../model/value.ts';
+import { findUnknown, isMap, isUnknown, type Unknown, type Value } from '../model/value.ts';
 import { render, type Scope } from '../template/index.ts';
 import { everyLevel, innermost } from './compile.ts';
 
@@ -42,15 +42,16 @@ function toBoolean(key: string, value: Value, fallback: boolean): boolean {
   throw new ParamsError(`${key} must be true or false, not ${JSON.stringify(value)}`);
 }
 
-/** `environment:` of all levels, inner names winning, as text. */
-export function environmentOf(chain: Chain, scope: Scope): Readonly<Record<string, string>> {
+/** `environment:` of all levels, inner names winning, as text; Unknown where a part of it is. */
+export function environmentOf(chain: Chain, scope: Scope): Readonly<Record<string, string>> | Unknown {
   const merged: Record<string, string> = {};
   for (const level of everyLevel(chain, 'environment')) {
     const value = render(level, scope);
-    if (isUnknown(value)) continue;
+    const unknown = findUnknown(value);
+    if (unknown) return unknown;
     if (!isMap(value)) throw new ParamsError('environment must be a mapping of names to text');
     for (const [name, item] of Object.entries(value)) {
-      if (item === null || isUnknown(item)) continue;
+      if (item === null) continue;
       merged[name] = typeof item === 'object' ? JSON.stringify(item) : String(item);
     }
   }
