@@ -59,7 +59,7 @@ class Command {
         onData: (chunk) => this.#onData(stream, chunk),
       };
     }
-    shell.channel.closed.then((end) => this.#onClosed(end));
+    void shell.channel.closed.then((end) => this.#onClosed(end));
     this.#payload?.once('error', (error) => this.#onPayloadError(error));
     if (this.#payload?.errored) this.#onPayloadError(this.#payload.errored);
     this.#deadline = setTimeout(() => this.#onDeadline(), request.timeoutMs);

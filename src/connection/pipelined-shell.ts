@@ -154,7 +154,7 @@ export class PipelinedShell {
       this.#isBlocked = false;
       this.#flush();
     });
-    shell.channel.closed.then((end) => this.#onLost(shell, end));
+    void shell.channel.closed.then((end) => this.#onLost(shell, end));
     this.#flush();
   }
 
@@ -209,7 +209,7 @@ export class PipelinedShell {
     const shell = this.#shell;
     if (shell === undefined || this.#inFlight[0] !== stuck) return;
     const others = this.#abandon(shell).filter((entry) => entry !== stuck);
-    this.#killStuck(shell).then((isKilled) => {
+    void this.#killStuck(shell).then((isKilled) => {
       shell.channel.close();
       if (!isKilled) this.#options.onUnreachable();
       this.#settleStuck(stuck, isKilled);

@@ -1,5 +1,5 @@
-import pLimit, { type LimitFunction } from 'p-limit';
 import { ConnectionError } from '../model/errors.ts';
+import { createLimit, type Limit } from '../util/limit.ts';
 import type { ConnectionSpec } from './connection.ts';
 import { logIn, TooManyStarts } from './ssh-login.ts';
 import { hopSpec, openByCommand, openDirect, openThrough, type ServerStream } from './ssh-proxy.ts';
@@ -69,10 +69,10 @@ async function openServer(
 
 /** Logins under way at one server; above 10 sshd starts to drop them (MaxStartups 10:30:100). */
 const startsAtOnce = 8;
-const limits = new Map<string, LimitFunction>();
+const limits = new Map<string, Limit>();
 
-function startsOf(server: string): LimitFunction {
-  const limit = limits.get(server) ?? pLimit(startsAtOnce);
+function startsOf(server: string): Limit {
+  const limit = limits.get(server) ?? createLimit(startsAtOnce);
   limits.set(server, limit);
   return limit;
 }

@@ -1,4 +1,4 @@
-import pLimit from 'p-limit';
+import { createLimit } from '../util/limit.ts';
 import type { CompiledBlock, CompiledNode, CompiledTask } from './compile.ts';
 import { safeBoolean, taskInfo } from './complete.ts';
 import { runOnHost, throttleOf } from './host-task.ts';
@@ -108,7 +108,7 @@ function throttled(
   host: PlayHost,
 ): (action: () => Promise<void>) => Promise<void> {
   const most = warnInstead(playRun, task, () => throttleOf(playRun, task, host));
-  return most === undefined ? (action) => action() : pLimit(most);
+  return most === undefined ? (action) => action() : createLimit(most);
 }
 
 /** Waits for all, then throws the first error: no host is left running behind the play's back. */

@@ -1,8 +1,8 @@
-import type { LimitFunction } from 'p-limit';
 import { InternalError, MooringError } from '../model/errors.ts';
 import type { Emit } from '../model/event.ts';
 import type { Play, Playbook } from '../model/playbook.ts';
 import type { Value } from '../model/value.ts';
+import type { Limit } from '../util/limit.ts';
 import type { CompiledTask, VarsLevel } from './compile.ts';
 import type { Connections } from './connections.ts';
 import { createHostState, type HostState } from './host-state.ts';
@@ -22,7 +22,7 @@ export interface Run {
   readonly connections: Connections;
   readonly targets: Targets;
   /** At most `forks` tasks at a time over all plays. */
-  readonly limit: LimitFunction;
+  readonly limit: Limit;
   readonly emit: Emit;
   /** `--step` was answered with "continue". */
   stepping: boolean;

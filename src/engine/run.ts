@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import pLimit from 'p-limit';
 import { PlaybookError } from '../model/errors.ts';
 import type { Parallel, Play, Playbook } from '../model/playbook.ts';
 import type { HostRecap } from '../model/result.ts';
+import { createLimit } from '../util/limit.ts';
 import { type CompiledPlay, compilePlay, flatten, nameMatches, playsOf, startingAt } from './compile-play.ts';
 import { Connections } from './connections.ts';
 import { LiveInventory } from './live-inventory.ts';
@@ -59,7 +59,7 @@ function createRun(options: RunOptions): Run {
     hosts: new HostStates(),
     connections: new Connections(options.open),
     targets: new Targets(),
-    limit: pLimit(Math.max(1, options.forks ?? defaultForks)),
+    limit: createLimit(Math.max(1, options.forks ?? defaultForks)),
     emit: options.emit,
     stepping: options.ask?.step !== undefined,
   };

@@ -1,5 +1,5 @@
 import type { Facts } from '../host-reads.ts';
-import { type Sections, valueLines } from './facts.ts';
+import { type Sections, valueLines } from './facts-sections.ts';
 
 /** The user the facts were gathered as. */
 export function accountFacts(sections: Sections): Facts {

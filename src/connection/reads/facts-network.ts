@@ -1,5 +1,5 @@
 import type { Facts } from '../host-reads.ts';
-import type { Sections } from './facts.ts';
+import type { Sections } from './facts-sections.ts';
 
 interface Address {
   readonly device: string;

@@ -1,5 +1,5 @@
 import type { Facts } from '../host-reads.ts';
-import { type Sections, valueLines } from './facts.ts';
+import { type Sections, valueLines } from './facts-sections.ts';
 
 /** Kernel, distribution, names, service and package managers, virtualization, firmware. */
 export function systemFacts(sections: Sections): Facts {

@@ -4,8 +4,7 @@ import { isAdmin, mayManage, mayRead, mayWrite, refuse, requireLogin } from '../
 import { type Call, contains, type Handler, jsonBody, pageOf, pagingHeaders, slice } from '../harbor.ts';
 import { find, type LabelRow, type ResourceLabelRow, sqlTime } from '../tables.ts';
 import { Answer, created, done, fail, json } from '../web.ts';
-import { projectById } from './projects.ts';
-import { projectByName } from './repositories.ts';
+import { projectById, projectByName } from './projects.ts';
 import { labelView } from './views.ts';
 
 interface LabelBody {

@@ -205,3 +205,11 @@ async function whatHolds({ harbor }: Call, { project_id }: ProjectRow): Promise<
   const policies = await harbor.tables.select('replication_policy', { project_id, deleted: 0 });
   return policies.length > 0 ? 'the project contains replication rules, can not be deleled' : '';
 }
+
+/** The project that a repository's name begins with, or the end of the request. */
+export async function projectByName({ harbor }: Call, repository: string): Promise<ProjectRow> {
+  const name = repository.split('/')[0] ?? '';
+  const project = await find(harbor.tables, 'project', { name, deleted: 0 });
+  if (project === undefined) throw new Answer(fail(404, `project ${name} not found`));
+  return project;
+}

@@ -16,9 +16,9 @@ import { messageOf } from '../log.ts';
 import { RegistryError } from '../registry.ts';
 import { onImageEvent } from '../replication.ts';
 import { find, type ProjectRow, type RepositoryRow, sqlTime } from '../tables.ts';
-import { Answer, abort, done, fail, json } from '../web.ts';
+import { abort, done, fail, json } from '../web.ts';
 import { labelsOf } from './labels.ts';
-import { projectById, visibleProjects } from './projects.ts';
+import { projectById, projectByName, visibleProjects } from './projects.ts';
 import { repositoryView } from './views.ts';
 
 export const list: Handler = async (call) => {
@@ -132,14 +132,6 @@ async function removeRow({ harbor }: Call, name: string): Promise<void> {
   if (row === undefined) return;
   await harbor.tables.remove('harbor_resource_label', { resource_type: 'r', resource_id: row.repository_id });
   await harbor.tables.remove('repository', { name });
-}
-
-/** The project that a repository's name begins with, or the end of the request. */
-export async function projectByName({ harbor }: Call, repository: string): Promise<ProjectRow> {
-  const name = repository.split('/')[0] ?? '';
-  const project = await find(harbor.tables, 'project', { name, deleted: 0 });
-  if (project === undefined) throw new Answer(fail(404, `project ${name} not found`));
-  return project;
 }
 
 async function assembled(call: Call, row: RepositoryRow): Promise<ReturnType<typeof repositoryView>> {

@@ -6,7 +6,7 @@ import { MANIFEST_V1, MANIFEST_V2 } from '../registry.ts';
 import { find } from '../tables.ts';
 import { abort, fail, json } from '../web.ts';
 import { labelsOf } from './labels.ts';
-import { projectByName } from './repositories.ts';
+import { projectByName } from './projects.ts';
 import { labelView } from './views.ts';
 
 interface ImageManifest {
