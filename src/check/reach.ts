@@ -1,7 +1,7 @@
 import { TemplateError } from '../model/errors.ts';
 import type { Host, Inventory } from '../model/inventory.ts';
 import { isUnknown, Unknown, type Value, type ValueMap } from '../model/value.ts';
-import { evaluateCondition, type Layer, Scope } from '../template/index.ts';
+import { evaluateCondition, freeVariablesOfExpression, type Layer, Scope } from '../template/index.ts';
 import type { Known, Viewpoint } from './known.ts';
 import { chainOf, type TaskSite } from './site.ts';
 
@@ -25,11 +25,14 @@ export function reachOf(
 ): Reach {
   const conditions = chainOf(site).flatMap((keywords) => keywords.when ?? []);
   if (conditions.length === 0) return { hosts: site.hosts, isOpen: false };
-  const verdicts = site.hosts.map((host) => {
+  const judge = (host: string) => {
     const scope = staticScope(host, from, known, inventory, extraVars);
-    const answers = conditions.map(({ expression }) => answerOf(expression, scope));
-    return { host, answers };
-  });
+    return conditions.map(({ expression }) => answerOf(expression, scope));
+  };
+  const alike = !conditions.some(({ expression }) => mayDiffer(expression, from, inventory));
+  const [first] = site.hosts;
+  const common = alike && first !== undefined ? judge(first) : undefined;
+  const verdicts = site.hosts.map((host) => ({ host, answers: common ?? judge(host) }));
   const reached = verdicts.filter(({ answers }) => !answers.includes(false));
   const isOpen = reached.some(({ answers }) => answers.includes('open'));
   return { hosts: reached.map(({ host }) => host), isOpen: isOpen || site.hosts.length === 0 };
@@ -52,16 +55,9 @@ function staticScope(
   inventory: Inventory,
   extraVars: ValueMap,
 ): Scope {
-  const { play, chain } = from;
   const host = inventory.hosts.get(name) ?? inventory.implicitLocalhost;
-  const files = (list: typeof play.varsFiles = []) => list.map(({ values = {} }) => values);
-  const written = [
-    ...files(play.defaultsFiles),
-    ...(host?.vars ?? []).map(({ values }) => values),
-    play.keywords.vars ?? {},
-    ...files(play.varsFiles),
-    ...chain.slice(1).map(({ vars = {} }) => vars),
-  ];
+  const { below, above } = writtenIn(from);
+  const written = [...below, ...(host?.vars ?? []).map(({ values }) => values), ...above];
   const isWritten = (variable: string) => written.some((values) => Object.hasOwn(values, variable));
   const duringRun = (variable: string): Value | undefined => {
     if (known.isSetByTask(variable, from)) return undecided;
@@ -72,8 +68,63 @@ function staticScope(
     ...written.map((values) => layer(values, true)),
     layer(duringRun, false),
     layer(extraVars, true),
-    layer(magicValues(name, host, inventory, play.directory), false),
+    layer(magicValues(name, host, inventory, from.play.directory), false),
   ]);
+}
+
+const hostMagic: ReadonlySet<string> = new Set([
+  'inventory_hostname',
+  'inventory_hostname_short',
+  'group_names',
+]);
+
+/**
+ * Whether a condition looks at anything that hosts may have different values of; what the play sets may
+ * itself be made from such values.
+ */
+function mayDiffer(expression: string | boolean, from: Viewpoint, inventory: Inventory): boolean {
+  const { inventoryNames } = valuesOf(inventory);
+  const { below, above } = writtenIn(from);
+  return [...freeVariablesOfExpression(expression)].some(
+    (name) =>
+      hostMagic.has(name) ||
+      inventoryNames.has(name) ||
+      [...below, ...above].some((values) => Object.hasOwn(values, name)),
+  );
+}
+
+/** Variables of the play, its files and what is around a task, lowest precedence first. */
+function writtenIn({ play, chain }: Viewpoint): { readonly below: ValueMap[]; readonly above: ValueMap[] } {
+  const files = (list: typeof play.varsFiles = []) => list.map(({ values = {} }) => values);
+  return {
+    below: files(play.defaultsFiles),
+    above: [
+      play.keywords.vars ?? {},
+      ...files(play.varsFiles),
+      ...chain.slice(1).map(({ vars = {} }) => vars),
+    ],
+  };
+}
+
+interface InventoryValues {
+  readonly groups: ValueMap;
+  readonly inventoryNames: ReadonlySet<string>;
+}
+
+const ofInventory = new WeakMap<Inventory, InventoryValues>();
+
+/** What the conditions of every task need, made once. */
+function valuesOf(inventory: Inventory): InventoryValues {
+  const known = ofInventory.get(inventory);
+  if (known) return known;
+  const groups = [...inventory.groups.values()].map((group) => [group.name, group.hosts] as const);
+  const hosts = [...inventory.hosts.values()];
+  const made = {
+    groups: { ...Object.fromEntries(groups), all: [...inventory.hosts.keys()] },
+    inventoryNames: new Set(hosts.flatMap(({ vars }) => vars.flatMap(({ values }) => Object.keys(values)))),
+  };
+  ofInventory.set(inventory, made);
+  return made;
 }
 
 function magicValues(
@@ -82,12 +133,11 @@ function magicValues(
   inventory: Inventory,
   directory: string,
 ): ValueMap {
-  const groups = [...inventory.groups.values()].map((group) => [group.name, group.hosts] as const);
   return {
     inventory_hostname: name,
     inventory_hostname_short: name.split('.')[0] ?? name,
     group_names: (host?.groups ?? []).filter((group) => group !== 'all'),
-    groups: { ...Object.fromEntries(groups), all: [...inventory.hosts.keys()] },
+    groups: valuesOf(inventory).groups,
     inventory_dir: inventory.directory,
     playbook_dir: directory,
   };

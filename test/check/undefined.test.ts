@@ -205,3 +205,17 @@ describe('names that only the run can tell', () => {
     ).toEqual(['error site.yml:3:24 undefined-variable: "cert_key" is not defined']);
   });
 });
+
+test('a condition on a variable of the play may differ from host to host', () => {
+  const text = `- hosts: web
+  vars: {is_first: "{{ eq inventory_hostname 'w1' }}"}
+  tasks:
+    - debug: {msg: "{{ only_w1 }}"}
+      when: is_first
+    - debug: {msg: "{{ only_w1 }}"}
+      when: not is_first
+`;
+  expect(runCheck({ 'site.yml': text })).toEqual([
+    `error site.yml:6:24 undefined-variable: "only_w1" is not defined | it is set on other hosts: hostvars['w1'].only_w1`,
+  ]);
+});
