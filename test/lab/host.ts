@@ -57,6 +57,8 @@ export async function dropDisks(site: Site, host: LabHost): Promise<void> {
 /** Switches a host on, with the disks it has. It boots in the background. */
 export async function powerOn(site: Site, host: LabHost): Promise<void> {
   if (runningPid(site, host) !== undefined) throw new Error(`${host.name} is running already`);
+  // What a killed command left of the host, its process 1 among it.
+  await cutPower(site, host);
   const folder = inRun(site.name, host.name);
   mkdirSync(folder, { recursive: true });
   const console = openSync(inRun(site.name, host.name, 'console.log'), 'a');
@@ -85,7 +87,8 @@ export async function cutPower(site: Site, host: LabHost): Promise<void> {
   const pids = [initPid(site, host), runningPid(site, host)].filter((pid) => pid !== undefined);
   for (const pid of pids) await tryRun(['kill', '-9', String(pid)]);
   while (runningPid(site, host) !== undefined) await delay(20);
-  if (!onSystemd()) await removeGroups(groupOf(site, host));
+  if (onSystemd()) await tryRun(['systemctl', 'stop', `${unitOf(site, host)}.scope`]);
+  else await removeGroups(groupOf(site, host));
   // The kernel removes the pair of interfaces with the host's namespace, a moment later; its name must be free.
   while ((await tryRun(inNetwork(site, 'ip', 'link', 'show', port(host)))).code === 0) await delay(20);
   rmSync(pidFile(site, host), { force: true });
@@ -209,6 +212,10 @@ function groupOf(site: Site, host: LabHost): string {
   return `${site.name}-${host.name}`;
 }
 
+function unitOf(site: Site, host: LabHost): string {
+  return `mooring-lab-${groupOf(site, host)}`;
+}
+
 function pidFile(site: Site, host: LabHost): string {
   return inRun(site.name, host.name, 'pid');
 }
@@ -248,6 +255,6 @@ function onSystemd(): boolean {
 }
 
 function asUnit(site: Site, host: LabHost): string[] {
-  const unit = `--unit=mooring-lab-${groupOf(site, host)}`;
+  const unit = `--unit=${unitOf(site, host)}`;
   return ['systemd-run', '--scope', '--quiet', '--collect', unit, '-pDelegate=yes', '-pTasksMax=infinity'];
 }

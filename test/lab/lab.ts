@@ -73,7 +73,7 @@ export async function down(options: LabOptions & { readonly keepDisks?: boolean 
   await exclusively(site, 'down', async () => {
     await step(`switching site ${site.name} off`, async () => {
       const off = options.keepDisks ? powerOff : cutPower;
-      if (networkIsUp(site)) await Promise.all(site.hosts.map((host) => off(site, host)));
+      await Promise.all(site.hosts.map((host) => off(site, host)));
       if (!options.keepDisks) await Promise.all(site.hosts.map((host) => dropDisks(site, host)));
       await networkDown(site);
     });
