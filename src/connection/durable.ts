@@ -17,6 +17,8 @@ export interface DurableOptions {
   /** Runs a script on a channel of its own; `killScript` ends what it started, on another channel. */
   run(request: Omit<ExecRequest, 'durable'>, killScript: string): Promise<ExecResult>;
   shell(request: ShellRequest): Promise<ExecResult>;
+  /** The connection was closed on purpose: it is not tried again. */
+  isClosed(): boolean;
 }
 
 /**
@@ -71,11 +73,11 @@ class DurableRun {
 
   /** Connects again and again, and reads the spool from its start. */
   async #pickUp(cause: ConnectionError): Promise<Attempt> {
-    const { request, hostName } = this.#options;
+    const { request, hostName, isClosed } = this.#options;
     const giveUpAt = performance.now() + reconnectMs;
     for (
       let pauseMs = firstPauseMs;
-      performance.now() < giveUpAt;
+      performance.now() < giveUpAt && !isClosed();
       pauseMs = Math.min(pauseMs * 2, longestPauseMs)
     ) {
       await new Promise((resolve) => setTimeout(resolve, pauseMs));

@@ -34,6 +34,7 @@ export class HostConnection implements Connection {
   readonly #slots = new ChannelSlots();
   readonly #counters = { requests: 0, writes: 0, channels: 0 };
   readonly #refused = new Map<string, PasswordRefused>();
+  #isClosed = false;
 
   /** @param connect opens the transport; called again where contact was lost */
   constructor(spec: ConnectionSpec, connect: () => Promise<Transport>) {
@@ -63,6 +64,7 @@ export class HostConnection implements Connection {
       ...{ hostName: this.spec.name, request },
       run: (part, killScript) => this.#onOwnChannel(part, { killScript }),
       shell: (part) => this.shell(part),
+      isClosed: () => this.#isClosed,
     });
   }
 
@@ -83,6 +85,7 @@ export class HostConnection implements Connection {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     for (const shell of this.#shells.values()) shell.close();
     this.#shells.clear();
     await this.#transport.close();

@@ -47,7 +47,7 @@ async function exchange(
 ): Promise<HttpResponse> {
   const url = parseUrl(request.url);
   const reply = deferred<HttpResponse>();
-  const sockets: Duplex[] = [];
+  const sockets = new Sockets();
   const seconds = (request.timeoutMs ?? defaultTimeoutMs) / 1000;
   const timer = setTimeout(
     () => reply.reject(new CommandError(`${describe(request)}: no answer within ${seconds} s`)),
@@ -65,7 +65,23 @@ async function exchange(
     throw explain(error, request);
   } finally {
     clearTimeout(timer);
-    for (const socket of sockets) socket.destroy();
+    sockets.close();
+  }
+}
+
+/** What one exchange opened; a socket that comes after the end is closed at once. */
+class Sockets {
+  readonly #open: Duplex[] = [];
+  #isOver = false;
+
+  add(socket: Duplex): void {
+    if (this.#isOver) socket.destroy();
+    else this.#open.push(socket);
+  }
+
+  close(): void {
+    this.#isOver = true;
+    for (const socket of this.#open) socket.destroy();
   }
 }
 
@@ -89,7 +105,7 @@ async function openSocket(
   connection: Connection | undefined,
   request: HttpRequest,
   url: URL,
-  sockets: Duplex[],
+  sockets: Sockets,
 ): Promise<Duplex> {
   const address = request.connectTo?.address ?? url.hostname.replaceAll(/[[\]]/g, '');
   const port = request.connectTo?.port ?? portOf(url);
@@ -97,11 +113,11 @@ async function openSocket(
     request.via === 'host' && connection !== undefined
       ? await connection.openTcp(address, port)
       : await openDirect(address, port);
-  sockets.push(plain);
+  sockets.add(plain);
   plain.on('error', () => undefined);
   if (url.protocol === 'http:') return plain;
   const secure = await startTls(plain, request, url);
-  sockets.push(secure);
+  sockets.add(secure);
   return secure;
 }
 

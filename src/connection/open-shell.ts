@@ -1,3 +1,4 @@
+import { ConnectionError } from '../model/errors.ts';
 import { type BecomeCommand, becomeCommand } from './become.ts';
 import type { Become } from './connection.ts';
 import { deferred } from './deferred.ts';
@@ -15,7 +16,7 @@ export interface OpenShell {
   readonly output: { stdout: ShellOutput; stderr: ShellOutput };
 }
 
-export interface ShellOutput {
+interface ShellOutput {
   onMark(mark: Mark): void;
   onData(chunk: Buffer): void;
 }
@@ -41,8 +42,30 @@ export async function openShell(options: OpenShellOptions): Promise<OpenShell> {
   const token = newToken();
   const start = startText(token);
   const become = options.become ? becomeCommand(options.become, start) : undefined;
-  const channel = await options.transport.open(become?.command ?? `exec sh -c '${start}'`);
+  const channel = await openInTime(options, become?.command ?? `exec sh -c '${start}'`);
   return new Handshake(options, channel, token, become).answer;
+}
+
+/** On a dead network nobody refuses: without a deadline the opening would wait for ever. */
+async function openInTime(options: OpenShellOptions, command: string): Promise<Channel> {
+  const { transport, hostName, timeoutMs } = options;
+  const late = deferred<never>();
+  const timer = setTimeout(
+    () =>
+      late.reject(
+        new ConnectionError(`${hostName}: no channel could be opened within ${timeoutMs / 1000} s`),
+      ),
+    timeoutMs,
+  );
+  const opening = transport.open(command);
+  try {
+    return await Promise.race([opening, late.promise]);
+  } catch (error) {
+    opening.then((channel) => channel.close()).catch(() => undefined);
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /**
@@ -81,7 +104,7 @@ class Handshake {
     this.#listen('stdout');
     this.#listen('stderr');
     channel.stdin.on('error', () => undefined);
-    channel.closed.then((end) => this.#fail(end));
+    void channel.closed.then((end) => this.#fail(end));
   }
 
   get answer(): Promise<OpenShell> {

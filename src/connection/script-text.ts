@@ -34,7 +34,7 @@ export function withLocale(request: Pick<ShellRequest, 'script' | 'locale'>): st
 }
 
 /** base64 in lines of 76 characters, each ended by a line feed. */
-export function base64Lines(bytes: Uint8Array): string {
+function base64Lines(bytes: Uint8Array): string {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
   return text.replaceAll(/.{1,76}/g, '$&\n');
 }

@@ -27,7 +27,7 @@ export function connectionWith(shell: string): HostConnection {
   return new HostConnection(spec, async () => localTransport(environment));
 }
 
-export function environmentWith(shell: string): NodeJS.ProcessEnv {
+function environmentWith(shell: string): NodeJS.ProcessEnv {
   const directory = join(temporaryDirectory(), 'bin');
   mkdirSync(directory);
   const program = programOf(shell);

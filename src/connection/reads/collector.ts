@@ -17,7 +17,7 @@ export interface ReadKind<Query, Answer> {
 }
 
 /** A batch that did not answer in time is asked again one by one: one dead mount must not spoil the rest. */
-export class ReadTimeout extends CommandError {}
+class ReadTimeout extends CommandError {}
 
 const defaultTimeoutMs = 30_000;
 const maxQueries = 400;
