@@ -4,7 +4,7 @@ export const harborReplication = defineModule({
   name: 'harbor_replication',
   summary: 'Have one replication rule on one Harbor, with its endpoint.',
   notes: ['Needs a running Harbor that answers at `url`.'],
-  kind: 'state',
+  kind: 'action',
   scope: 'outside',
   volatile: true,
   params: {

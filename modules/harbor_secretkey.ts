@@ -20,7 +20,7 @@ export const harborSecretkey = defineModule({
         default: false,
         description: 'Accept a key that cannot be proven because there is too little data.',
       },
-      database: { type: 'string', default: 'registry', description: 'Database.' },
+      database: { type: 'string', default: 'registry', description: 'Name of the database.' },
       container: { type: 'string', description: 'Container on the host that runs the server.' },
       login_host: {
         type: 'string',
