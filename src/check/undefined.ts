@@ -68,7 +68,11 @@ function checkReference(
   const report = (severity: Fault['severity'], message: string, hint: string | undefined) =>
     faults.push(faultOf(reference, text, severity, message, hint));
   const severity = text.use === 'tolerant' ? 'warning' : 'error';
-  const nearest = () => suggest(reference.name, view.known.namesAt(view.from, text.local));
+  const nearest = () => {
+    const names = view.known.namesAt(view.from, text.local);
+    names.delete(reference.name);
+    return suggest(reference.name, names);
+  };
   switch (knowledge.kind) {
     case 'defined':
       for (const fault of missingKeys(reference, knowledge.values, view)) {
