@@ -44,19 +44,14 @@ export async function runPlay(
   parallel: boolean,
 ): Promise<PlayEnd> {
   const selected = ordered(selectHosts(run, play), play.order);
-  const name = play.keywords.name ?? play.hosts;
-  if (selected.length === 0) {
-    run.emit({ event: 'play_start', playId: play.id, name, hosts: [], parallel });
-    run.emit({ event: 'play_end', playId: play.id, reason: 'no hosts matched' });
+  const usable = selected.filter((host) => isUsable(run, host));
+  if (usable.length === 0) {
+    const reason = selected.length === 0 ? 'no hosts matched' : 'no more hosts left';
+    run.emit({ event: 'play_start', playId: play.id, name: playName(play), hosts: [], parallel });
+    run.emit({ event: 'play_end', playId: play.id, reason });
     return { stop: false, failed: false };
   }
   const answers = await askPrompts(run, play);
-  const usable = selected.filter((host) => isUsable(run, host));
-  if (usable.length === 0) {
-    run.emit({ event: 'play_start', playId: play.id, name, hosts: [], parallel });
-    run.emit({ event: 'play_end', playId: play.id, reason: 'no more hosts left' });
-    return { stop: false, failed: false };
-  }
   const sizes = play.serial.map((size) => String(render(size, extraVarsScope(run))));
   const batches = batchesOf(usable, sizes);
   let failed = false;
@@ -64,21 +59,18 @@ export async function runPlay(
     checkInterrupted(run);
     const playId = batches.length > 1 ? `${play.id}#${index + 1}` : play.id;
     const batch = batches.length > 1 ? { batch: { number: index + 1, of: batches.length } } : {};
-    run.emit({ event: 'play_start', playId, name, hosts, parallel, ...batch });
+    run.emit({ event: 'play_start', playId, name: playName(play), hosts, parallel, ...batch });
     const members = hosts.map((host) => createPlayHost(run.hosts.of(host)));
-    const playRun = createPlayRun(
-      { run, play, playbook, playId, allHosts: selected, compiled },
-      members,
-      answers,
-    );
-    await runBatch(playRun, compiled);
-    const lost = members.filter((host) => host.state.failed || host.state.unreachable);
-    failed ||= lost.length > 0;
-    if (playRun.ending?.kind === 'end_play') return { stop: false, failed };
-    const fatal = playRun.ending?.kind === 'fatal' || playRun.ending?.kind === 'too_many_failures';
-    if (fatal || lost.length === members.length) return { stop: true, failed: true };
+    const source = { run, play, playbook, playId, allHosts: selected, compiled };
+    const end = await runBatch(createPlayRun(source, members, answers), compiled);
+    failed ||= end.failed;
+    if (end.over) return { stop: end.stop, failed };
   }
   return { stop: false, failed };
+}
+
+function playName(play: Play): string {
+  return play.keywords.name ?? play.hosts;
 }
 
 function isUsable(run: Run, hostName: string): boolean {
@@ -129,7 +121,8 @@ function createPlayRun(
   return playRun;
 }
 
-async function runBatch(playRun: PlayRun, compiled: CompiledPlay): Promise<void> {
+/** @returns `over`: no further batch of this play */
+async function runBatch(playRun: PlayRun, compiled: CompiledPlay): Promise<PlayEnd & { over: boolean }> {
   const { play, batch, run, playId } = playRun;
   await loadHostVars(playRun, compiled);
   const free = play.strategy === 'free';
@@ -142,6 +135,10 @@ async function runBatch(playRun: PlayRun, compiled: CompiledPlay): Promise<void>
   }
   const reason = endReason(playRun);
   run.emit({ event: 'play_end', playId, ...(reason === undefined ? {} : { reason }) });
+  const lost = batch.filter((host) => host.state.failed || host.state.unreachable);
+  const fatal = playRun.ending?.kind === 'fatal' || playRun.ending?.kind === 'too_many_failures';
+  const stop = fatal || lost.length === batch.length;
+  return { stop, failed: lost.length > 0, over: stop || playRun.ending?.kind === 'end_play' };
 }
 
 function endReason({ ending, batch }: PlayRun): string | undefined {
