@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { ping } from '../../modules/ping.ts';
+import { CommandError, ConnectionError } from '../../src/model/index.ts';
 import { runYaml } from './run-yaml.ts';
 
 const pong = { stdout: 'pong' };
+/** `ping` is never read ahead, since its answer is about this moment. */
+const steadyPing = { ...ping, volatile: false };
 
 describe('runPlaybooks', () => {
   it('runs a task on every host and ends with the recap', async () => {
@@ -47,6 +51,56 @@ describe('runPlaybooks', () => {
       'h2 first: unreachable',
     ]);
     expect(run.recap('h2')).toBe('unreachable=1');
+  });
+
+  it('calls a host that is lost during a step unreachable, and says what was under way', async () => {
+    const run = await runYaml(
+      `
+- hosts: all
+  tasks:
+    - name: cut
+      command: pull the plug
+    - name: never
+      command: on it goes
+`,
+      {
+        hosts: ['h1', 'h2'],
+        reply: (host, { script }) => {
+          if (host === 'h1' && script.includes('plug')) throw new ConnectionError('the line went dead');
+          return {};
+        },
+      },
+    );
+    expect(run.result('cut', 'h1')).toMatchObject({
+      outcome: 'unreachable',
+      message: 'the line went dead, during: run pull the plug',
+    });
+    expect(run.outcomes).toContain('h2 never: changed');
+    expect(run.exitCode).toBe(4);
+  });
+
+  it('reads again in its turn what went wrong ahead of it', async () => {
+    let reads = 0;
+    const run = await runYaml(
+      `
+- hosts: all
+  tasks:
+    - ping:
+    - name: shaky
+      ping:
+`,
+      {
+        speculate: true,
+        modules: [steadyPing],
+        reply: () => {
+          reads++;
+          if (reads === 2) throw new CommandError('hiccup');
+          return { stdout: 'pong' };
+        },
+      },
+    );
+    expect(run.outcomes).toEqual(['h1 ping: ok', 'h1 shaky: ok']);
+    expect(reads).toBe(3);
   });
 
   it('sends a command as a step and fails the host on a non-zero exit', async () => {
