@@ -27,7 +27,7 @@ export const client: VmHost = {
   prefix: 24,
   mac: '52:54:00:00:c5:12',
   tap: 'tap-client',
-  masked: ['nfs-server.service', 'nfs-mountd.service'],
+  masked: ['nfs-server.service', 'nfs-mountd.service', 'nfs-idmapd.service', 'nfsdcld.service'],
 };
 
 /** The bridge's own address, from which the control node comes. */

@@ -42,6 +42,12 @@ const masked = [
   ...['apt-daily.timer', 'apt-daily-upgrade.timer', 'dpkg-db-backup.timer', 'systemd-tmpfiles-clean.timer'],
   ...['sys-kernel-debug.mount', 'sys-kernel-tracing.mount', 'sys-kernel-config.mount'],
   ...['dev-hugepages.mount', 'dev-mqueue.mount', 'sys-fs-fuse-connections.mount'],
+  ...['modprobe@efi_pstore.service', 'modprobe@dm_mod.service', 'modprobe@loop.service'],
+  ...['modprobe@configfs.service', 'modprobe@drm.service', 'modprobe@fuse.service'],
+  ...['systemd-pstore.service', 'systemd-binfmt.service', 'proc-sys-fs-binfmt_misc.automount'],
+  ...['systemd-update-utmp.service', 'systemd-update-utmp-runlevel.service', 'systemd-sysusers.service'],
+  ...['systemd-random-seed.service', 'systemd-journal-flush.service', 'kmod-static-nodes.service'],
+  ...['nfs-blkmap.service'],
 ];
 
 const files: readonly LabFile[] = [
