@@ -1,6 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { mkdtempSync, readFileSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
@@ -13,6 +12,7 @@ import {
   parseKnownHosts,
   rememberHostKey,
 } from '../../src/connection/known-hosts.ts';
+import { temporaryDirectory } from './shells.ts';
 
 function makeKey(type: string, fill: number): Buffer {
   const name = Buffer.from(type);
@@ -92,7 +92,7 @@ describe('known_hosts files', () => {
   });
 
   it.each([false, true])('take new keys, hashed: %s', async (isHashed) => {
-    const file = join(mkdtempSync(join(tmpdir(), 'mooring-test-')), 'ssh', 'known_hosts');
+    const file = join(temporaryDirectory(), 'ssh', 'known_hosts');
     await rememberHostKey(file, '[web1]:2222', ours, isHashed);
     await rememberHostKey(file, 'web2', other, isHashed);
     const text = readFileSync(file, 'utf8');

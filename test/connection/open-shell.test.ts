@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Become } from '../../src/connection/connection.ts';
 import { type OpenShell, openShell } from '../../src/connection/open-shell.ts';
 import { CommandError, ConnectionError } from '../../src/model/errors.ts';
-import { type ScriptedChannel, sayNonce, scriptedTransport } from './scripted-channel.ts';
+import { type ScriptedChannel, sayNonce, scriptedChannel, scriptedTransport } from './scripted-channel.ts';
 
 const sudo: Become = { method: 'sudo', user: 'root', password: 's3cret' };
 const su: Become = { method: 'su', user: 'oracle', password: 's3cret' };
@@ -77,6 +77,22 @@ describe('the handshake', () => {
       message: expect.stringMatching(message),
       hint: expect.stringMatching(hint),
     });
+  });
+});
+
+describe('a network that swallows everything', () => {
+  it('does not keep the opening of a channel waiting for ever, and closes one that comes late', async () => {
+    let answer: (channel: ScriptedChannel) => void = () => undefined;
+    const opening = new Promise<ScriptedChannel>((resolve) => {
+      answer = resolve;
+    });
+    const transport = { ...scriptedTransport(() => undefined), open: () => opening };
+    const shell = openShell({ transport, hostName: 'web1', timeoutMs: 30 });
+    await expect(shell).rejects.toThrow('web1: no channel could be opened within 0.03 s');
+    await expect(shell).rejects.toBeInstanceOf(ConnectionError);
+    const late = scriptedChannel('late', {});
+    answer(late);
+    expect(await late.closed).toEqual({ lost: false });
   });
 });
 

@@ -27,7 +27,7 @@ export function scriptedTransport(
   };
 }
 
-function scriptedChannel(
+export function scriptedChannel(
   command: string,
   options: { readonly highWaterMark?: number; readonly isBlocked?: () => boolean },
 ): ScriptedChannel {

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import type { ConnectionSpec } from '../../src/connection/connection.ts';
 import { HostConnection } from '../../src/connection/host-connection.ts';
 import { localTransport } from '../../src/connection/local-transport.ts';
@@ -13,9 +14,17 @@ export const shells: readonly string[] = ['dash', 'bash', 'busybox'].filter(
 
 const spec: ConnectionSpec = { name: 'here', transport: 'local', address: 'localhost' };
 
-/** A fresh directory below the system's temporary one. */
+const made: string[] = [];
+// Hooks run last first: this one after those of the file that uses the directories.
+afterAll(() => {
+  for (const directory of made.splice(0)) rmSync(directory, { recursive: true, force: true });
+});
+
+/** A fresh directory below the system's temporary one, removed when the test file ends. */
 export function temporaryDirectory(): string {
-  return mkdtempSync(join(tmpdir(), 'mooring-test-'));
+  const directory = mkdtempSync(join(tmpdir(), 'mooring-test-'));
+  made.push(directory);
+  return directory;
 }
 
 /**

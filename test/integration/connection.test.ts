@@ -199,6 +199,16 @@ describe('a lost connection', () => {
     });
   });
 
+  it('is not tried again for a durable command once the connection was closed', async () => {
+    const connection = await connect(sshd.spec());
+    const started = join(sshd.home, 'durable-started');
+    const done = connection.exec(step(`: >${started}; sleep 30`, { durable: true }));
+    done.catch(() => undefined);
+    await until(() => existsSync(started));
+    await connection.close();
+    await expect(done).rejects.toMatchObject({ hint: expect.stringMatching(/kept in mooring-spool-/) });
+  });
+
   it('is reported where the server does not come back', async () => {
     const gone = await startSshd();
     const connection = await connect(gone.spec({ connectTimeoutMs: 2_000 }));

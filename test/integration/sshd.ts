@@ -179,6 +179,8 @@ async function removeUser(user: string): Promise<void> {
   await rm(sudoersFile(user), { force: true });
   await retryWhileLocked(async () => {
     await killAll(await processesOf(user));
+    // What a cut connection left in /tmp, by design.
+    await run('find', [tmpdir(), '-maxdepth', '1', '-user', user, '-exec', 'rm', '-rf', '{}', '+']);
     await run('userdel', [user]);
   });
 }
