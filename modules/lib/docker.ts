@@ -82,7 +82,7 @@ docker version --format '{{.Server.Version}}' >/dev/null`;
 }
 
 /** Throws CommandError with the likely cause where a docker command could not do its work. */
-export function assertDocker(reply: ExecResult): void {
+function assertDocker(reply: ExecResult): void {
   if (reply.exitCode === 0) return;
   if (reply.exitCode === 127 || /docker: (command )?not found/.test(reply.stderr)) {
     throw new CommandError('Docker is not installed on this host', {

@@ -1,10 +1,10 @@
 import yargs, { type ArgumentsCamelCase, type Argv } from 'yargs';
-import { MooringError } from '../model/errors.ts';
 import { exitCodes } from './exit-codes.ts';
+import { reportError, UsageError } from './report-error.ts';
 import { declareInventory, declareRunOptions, type RunArguments } from './run-options.ts';
+import { usageMessage } from './usage.ts';
 
-/** The command line is wrong: exit 5 with the reason. */
-class UsageError extends MooringError {}
+const commandNames = ['run', 'inventory', 'doc'];
 
 /**
  * Parses the command line and runs the command it names.
@@ -23,15 +23,16 @@ export async function runCli(argv: readonly string[], version: string): Promise<
     .scriptName('mooring')
     .wrap(Math.min(110, process.stdout.columns ?? 100))
     .exitProcess(false);
-  cli.recommendCommands().parserConfiguration({ 'duplicate-arguments-array': true, 'greedy-arrays': false });
+  cli.parserConfiguration({ 'duplicate-arguments-array': true, 'greedy-arrays': false });
   cli.fail((message, error) => {
-    throw error instanceof Error && !isYargsError(error) ? error : new UsageError(message);
+    if (error instanceof Error && !isYargsError(error)) throw error;
+    throw new UsageError(usageMessage(message, argv, { commands: commandNames, options: optionNames(cli) }));
   });
   try {
     await cli.parseAsync();
     return code;
   } catch (error) {
-    return report(error);
+    return reportError(error);
   }
 }
 
@@ -75,20 +76,14 @@ function declareDocOptions(cli: Argv): Argv {
     ]);
 }
 
-function isYargsError(error: Error): boolean {
-  return error.name === 'YError';
+/** The options of the command that was being read; the parser's types leave this method out. */
+function optionNames(cli: Argv): readonly string[] {
+  const { key } = (
+    cli as unknown as { getOptions(): { key: Readonly<Record<string, unknown>> } }
+  ).getOptions();
+  return Object.keys(key);
 }
 
-function report(error: unknown): number {
-  if (error instanceof UsageError) {
-    process.stderr.write(`mooring: ${error.message}\nSee: mooring --help, mooring run --help\n`);
-    return exitCodes.usage;
-  }
-  if (error instanceof MooringError) {
-    process.stderr.write(`mooring: ${error.message}\n${error.hint ? `${error.hint}\n` : ''}`);
-    return exitCodes.fault;
-  }
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`mooring: this is a bug of Mooring, please report it:\n${text}\n`);
-  return exitCodes.internal;
+function isYargsError(error: Error): boolean {
+  return error.name === 'YError';
 }

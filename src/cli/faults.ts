@@ -29,7 +29,7 @@ function oneFault(fault: Fault, paint: Paint, sources: Map<string, string>): str
   const lines = [`${place}${word}: ${fault.message} ${paint('dim', `[${fault.code}]`)}`];
   if (fault.position) {
     const text = sourceText(fault.position.file, sources);
-    lines.push(...renderExcerpt(text, fault.position).map((line) => `  ${line}`));
+    if (text !== '') lines.push(...renderExcerpt(text, fault.position).map((line) => `  ${line}`));
   }
   if (fault.hint) lines.push(`  ${paint('cyan', 'hint')}: ${fault.hint}`);
   return lines;

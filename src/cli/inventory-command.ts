@@ -3,7 +3,7 @@ import { MooringError } from '../model/errors.ts';
 import { suggest } from '../util/suggest.ts';
 import { exitCodes } from './exit-codes.ts';
 import { countFaults, faultLines } from './faults.ts';
-import { stdoutPaint } from './output.ts';
+import { stderrPaint } from './output.ts';
 import { loadSite, type SiteArguments } from './site.ts';
 
 export interface InventoryArguments extends SiteArguments {
@@ -15,7 +15,7 @@ export interface InventoryArguments extends SiteArguments {
 /** `mooring inventory`: what an inventory says, secrets masked. */
 export async function inventoryCommand(args: InventoryArguments): Promise<number> {
   const site = await loadSite(args, []);
-  for (const line of faultLines(site.faults, stdoutPaint()))
+  for (const line of faultLines(site.faults, stderrPaint()))
     process.stderr.write(`${site.redactor.text(line)}\n`);
   if (site.faults.some((fault) => fault.severity === 'error')) {
     process.stderr.write(`${countFaults(site.faults)}\n`);

@@ -26,6 +26,11 @@ export function stdoutPaint(): Paint {
   return createPaint(process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined);
 }
 
+/** As `stdoutPaint`, for what goes to stderr. */
+export function stderrPaint(): Paint {
+  return createPaint(process.stderr.isTTY === true && process.env['NO_COLOR'] === undefined);
+}
+
 /** The reports of a run: what `--output` names, secrets masked, and what is running right now. */
 export function createOutput(options: OutputOptions): Output {
   const write = (text: string): void => {

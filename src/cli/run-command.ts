@@ -9,7 +9,8 @@ import { createAsk } from './ask.ts';
 import { exitCodes } from './exit-codes.ts';
 import { countFaults, faultLines } from './faults.ts';
 import { listPlaybooks } from './list-command.ts';
-import { createOutput, stdoutPaint } from './output.ts';
+import { createOutput, stderrPaint } from './output.ts';
+import { reportError } from './report-error.ts';
 import type { RunArguments } from './run-options.ts';
 import { saveVaultFile } from './save-vault-file.ts';
 import { loadPlaybooks, loadSite, type Site } from './site.ts';
@@ -56,6 +57,9 @@ async function runChecked(args: RunArguments, site: Site, playbooks: readonly Pl
   try {
     const summary = await runPlaybooks(options);
     return summary.exitCode;
+  } catch (error) {
+    output.stop();
+    return reportError(error, site.redactor);
   } finally {
     output.stop();
     interrupt.stop();
@@ -117,16 +121,30 @@ function createLoader(args: RunArguments, site: Site, playbooks: readonly Playbo
 
 /** Prints what is wrong; true where something is an error, so that nothing may run. */
 function reportFaults(faults: readonly Fault[], args: RunArguments, redactor: Redactor): boolean {
-  if (faults.length === 0) return false;
   const isFatal = faults.some((fault) => fault.severity === 'error');
   if (args.output === 'json') {
-    for (const fault of faults)
-      process.stdout.write(`${JSON.stringify(redactor.value({ event: 'fault', ...fault }))}\n`);
+    printJsonFaults(faults, args, redactor, isFatal);
     return isFatal;
   }
-  for (const line of faultLines(faults, stdoutPaint())) process.stderr.write(`${redactor.text(line)}\n`);
+  for (const line of faultLines(faults, stderrPaint())) process.stderr.write(`${redactor.text(line)}\n`);
   if (isFatal) process.stderr.write(`${countFaults(faults)}; nothing was run\n`);
   return isFatal;
+}
+
+/** Also where nothing may run, the last line is a recap. */
+function printJsonFaults(
+  faults: readonly Fault[],
+  args: RunArguments,
+  redactor: Redactor,
+  isFatal: boolean,
+): void {
+  const print = (event: Readonly<Record<string, unknown>>): void => {
+    const line = { time: new Date().toISOString(), ...redactor.value(event) };
+    process.stdout.write(`${JSON.stringify(line)}\n`);
+  };
+  for (const fault of faults) print({ event: 'fault', ...fault });
+  const recap = { event: 'recap', hosts: {}, durationMs: 0, exitCode: exitCodes.fault, check: args.check };
+  if (isFatal) print(recap);
 }
 
 /** The first Ctrl-C ends the run in order, the second at once. */

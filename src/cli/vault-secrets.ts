@@ -14,7 +14,7 @@ export interface VaultArguments {
 }
 
 /** Looked for in the inventory folder where no option names a password. */
-export const siteVaultPassword = '.vault-password';
+const siteVaultPassword = '.vault-password';
 
 /**
  * Finds the vault passwords: options first, then ANSIBLE_VAULT_PASSWORD_FILE, then the file

@@ -85,7 +85,7 @@ export function conditionsHold(
 }
 
 /** The module a task calls. */
-export function moduleOf(playRun: PlayRun, task: CompiledTask): Module {
+function moduleOf(playRun: PlayRun, task: CompiledTask): Module {
   const module = playRun.run.options.modules.get(task.task.module);
   if (module) return module;
   throw new ParamsError(`there is no module "${task.task.module}"`);

@@ -77,7 +77,7 @@ export async function readDump(
 }
 
 /** Parses what the analyser and sha256sum printed. */
-export function parseReport(text: string): DumpInfo {
+function parseReport(text: string): DumpInfo {
   const lines = text.split('\n');
   const all = (word: string): readonly string[] =>
     lines.filter((line) => line.startsWith(`${word} `)).map((line) => line.slice(word.length + 1));

@@ -70,7 +70,7 @@ function startImport(input: DecisionInput, keepsOld: boolean, message: string): 
 }
 
 /** Why a dump must not be imported; undefined = it may. */
-export function dumpProblem(input: DecisionInput): string | undefined {
+function dumpProblem(input: DecisionInput): string | undefined {
   const { dump } = input;
   if (dump === undefined) return `there is no dump to fill ${input.database} from`;
   if (!dump.complete) return 'the dump is not complete: its last line is not `-- Dump completed`';

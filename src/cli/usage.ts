@@ -1,0 +1,61 @@
+import { suggest } from '../util/suggest.ts';
+
+/** Words of the command line that can be meant, for "did you mean". */
+export interface UsageWords {
+  readonly commands: readonly string[];
+  /** Without dashes. */
+  readonly options: readonly string[];
+}
+
+/**
+ * Says in our words what the parser of the command line found wrong.
+ *
+ * @param message the parser's
+ * @param argv words after the program's name
+ * @param words what there is
+ */
+export function usageMessage(message: string, argv: readonly string[], words: UsageWords): string {
+  const command = argv.find((word) => !word.startsWith('-'));
+  if (command !== undefined && !words.commands.includes(command)) {
+    return `there is no command "${command}"${meant(command, words.commands, '')}`;
+  }
+  const options = argv.slice(0, endOfOptions(argv)).filter((word) => word.startsWith('--'));
+  const strange = options.map(nameOf).filter((name) => !isOption(name, words));
+  if (strange.length > 0) return strange.map((name) => unknownOption(name, words)).join('\n');
+  const unknown = /^Unknown arguments?: (.*)$/.exec(message)?.[1];
+  if (unknown !== undefined) return unknownArguments(unknown.split(', '), argv);
+  if (message.startsWith('Not enough non-option arguments')) return `${command ?? ''}: which playbook?`;
+  const valueless = /^Not enough arguments following: (.*)$/.exec(message)?.[1];
+  if (valueless !== undefined) return `${valueless.length === 1 ? '-' : '--'}${valueless} needs a value`;
+  return message;
+}
+
+function endOfOptions(argv: readonly string[]): number {
+  const end = argv.indexOf('--');
+  return end === -1 ? argv.length : end;
+}
+
+function nameOf(option: string): string {
+  return option.slice(2).split('=')[0] ?? '';
+}
+
+function isOption(name: string, words: UsageWords): boolean {
+  return words.options.includes(name) || words.options.includes(name.replace(/^no-/, ''));
+}
+
+function unknownOption(name: string, words: UsageWords): string {
+  return `there is no option --${name}${meant(name, words.options, '--')}`;
+}
+
+function unknownArguments(names: readonly string[], argv: readonly string[]): string {
+  const isShort = (name: string): boolean =>
+    argv.some((word) => /^-[a-zA-Z]/.test(word) && word.includes(name));
+  return [...new Set(names)]
+    .map((name) => (isShort(name) ? `there is no option -${name}` : `"${name}" is one argument too many`))
+    .join('\n');
+}
+
+function meant(word: string, candidates: readonly string[], dashes: string): string {
+  const nearest = suggest(word, candidates);
+  return nearest === undefined ? '' : `; did you mean "${dashes}${nearest}"?`;
+}
