@@ -8,6 +8,7 @@ import {
   quoteWord,
   type RunStep,
   type Step,
+  Unknown,
   type ValueMap,
 } from '../src/module/index.ts';
 import { type ArchiveEntry, differenceOf, isSelected } from './lib/archive/entry.ts';
@@ -131,8 +132,10 @@ export const unarchive = defineModule({
     return { steps: [unpack(params, current, archive, difference)], values, replan: later };
   },
   result({ outcomes }): ValueMap {
-    const exec = outcomes.find((outcome) => outcome.step.summary.startsWith('unpack'))?.exec;
-    if (!exec) return {};
+    const unpacked = outcomes.find((outcome) => outcome.step.summary.startsWith('unpack'));
+    if (!unpacked) return {};
+    const { exec } = unpacked;
+    if (!exec) return { extract_results: new Unknown('the archive was only simulated to be unpacked') };
     return { extract_results: { rc: exec.exitCode, out: exec.stdout, err: exec.stderr } };
   },
 });

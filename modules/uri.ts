@@ -6,6 +6,7 @@ import {
   type HttpResponse,
   ParamsError,
   type Plan,
+  Unknown,
   type Value,
   type ValueMap,
 } from '../src/module/index.ts';
@@ -149,7 +150,10 @@ export const uri = defineModule({
   },
   result({ params, outcomes }) {
     const response = outcomes.find((outcome) => outcome.response !== undefined)?.response;
-    return response ? answerValues(params, response, [params.status_code].flat()) : {};
+    if (response) return answerValues(params, response, [params.status_code].flat());
+    return outcomes.some(({ step, status }) => step.kind === 'request' && status === 'skipped')
+      ? unknownAnswer()
+      : {};
   },
 });
 
@@ -233,6 +237,23 @@ function noAnswer(url: string, wanted: readonly number[], why: string): Plan {
   const msg = `Status code was -1 and not ${JSON.stringify(wanted)}: Request failed: ${why}`;
   const values = { status: -1, url, elapsed: 0, redirected: false, msg };
   return wanted.includes(-1) ? { steps: [], values } : { steps: [], failure: msg, values };
+}
+
+/** What only a real answer tells, in check mode. */
+function unknownAnswer(): ValueMap {
+  const unknown = new Unknown('the request was only simulated');
+  const names = [
+    'status',
+    'json',
+    'content',
+    'location',
+    'cookies',
+    'cookies_string',
+    'redirected',
+    'elapsed',
+    'msg',
+  ];
+  return Object.fromEntries(names.map((name) => [name, unknown]));
 }
 
 function answerValues(params: UriParams, response: HttpResponse, wanted: readonly number[]): ValueMap {

@@ -10,6 +10,7 @@ import {
   type RunStep,
   type Step,
   type StepOutcome,
+  Unknown,
   type ValueMap,
 } from '../../src/module/index.ts';
 import {
@@ -106,10 +107,12 @@ export function fileValues(params: CopyParams, entry: FileEntry, outcomes: reado
   };
 }
 
-/** Where the old file was kept, as the step reports it. */
-export function backupOf(outcomes: readonly StepOutcome[]): string | undefined {
+/** Where the old file was kept, as the step reports it; Unknown where that was only simulated. */
+export function backupOf(outcomes: readonly StepOutcome[]): string | Unknown | undefined {
+  const keeping = outcomes.find(({ step }) => step.kind === 'put' && step.backup === true);
+  if (keeping?.status === 'skipped') return new Unknown('the file was only simulated to be replaced');
   const printed = outcomes.find((outcome) => outcome.exec !== undefined)?.exec?.stdout;
-  const backup = outcomes.find((outcome) => outcome.backupPath !== undefined)?.backupPath ?? printed;
+  const backup = keeping?.backupPath ?? printed;
   return backup === '' ? undefined : backup;
 }
 

@@ -15,7 +15,7 @@ import {
   driftSteps,
   newAttributes,
 } from './file-attributes.ts';
-import { makeDirectories, validateWords } from './file-copy.ts';
+import { backupOf, makeDirectories, validateWords } from './file-copy.ts';
 import { expandHome, parentOf } from './paths.ts';
 import { asText } from './text.ts';
 
@@ -108,7 +108,7 @@ export function planText(
 
 /** Registered: where the old file was kept. */
 export function backupValues(outcomes: readonly StepOutcome[]): ValueMap {
-  const backup = outcomes.find((outcome) => outcome.backupPath !== undefined)?.backupPath;
+  const backup = backupOf(outcomes);
   return backup === undefined ? {} : { backup };
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { copy } from '../../modules/copy.ts';
+import { Unknown } from '../../src/module/index.ts';
 import { fakeHost } from '../support/fake-host.ts';
 import { execResult, readAndPlan, readOf, valuesOf } from '../support/run-module.ts';
 
@@ -206,6 +207,12 @@ describe('registered values', () => {
       gid: 10000,
       backup_file: '/etc/a.1~',
     });
+  });
+
+  it('does not know the backup in check mode', async () => {
+    const params = { src: 'a.conf', dest: '/etc/a', backup: true };
+    const current = await readOf(copy, params, fakeHost({ local, files: { '/etc/a': old } }));
+    expect(valuesOf(copy, params, current, [], true)['backup_file']).toBeInstanceOf(Unknown);
   });
 
   it('tells the backup of a copy on the host', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { uri } from '../../modules/uri.ts';
-import { CommandError, type HttpRequest } from '../../src/module/index.ts';
+import { CommandError, type HttpRequest, Unknown } from '../../src/module/index.ts';
 import { fakeHost } from '../support/fake-host.ts';
 import { planOf, readAndPlan, readOf, valuesOf } from '../support/run-module.ts';
 
@@ -200,6 +200,13 @@ describe('changing', () => {
       status: 201,
       json: { a: [1] },
     });
+  });
+
+  it('registers unknown values where it was only simulated', () => {
+    const request = { method: 'POST', url, via: 'host' };
+    const values = valuesOf(uri, params, { request }, [], true);
+    expect(values['status']).toBeInstanceOf(Unknown);
+    expect(values['json']).toBeInstanceOf(Unknown);
   });
 
   it.each([{ creates: '/there' }, { removes: '/missing' }])('is not needed with %o', async (guard) => {
