@@ -179,10 +179,19 @@ async function predictedUnit(reads: HostReads, predictions: Predictions, name: s
     };
   }
   if (real === undefined) throw undecided(`unit ${name}`);
-  if (real.load === 'not-found') mayComeWith(predictions, `unit ${name}`);
   const file = unitFilePrediction(predictions, name);
-  if (real.load === 'not-found' && file) throw undecided(`unit ${name}, whose file ${file.path}`);
-  return file && real.load === 'loaded' ? { ...real, needsReload: true } : real;
+  if (file && real.load === 'loaded') return { ...real, needsReload: true };
+  if (file && real.load === 'not-found') return newUnit(name, file);
+  if (real.load === 'not-found') mayComeWith(predictions, `unit ${name}`);
+  return real;
+}
+
+/** A unit whose file is new: nothing has started or enabled it yet. */
+async function newUnit(name: string, file: PathPrediction): Promise<UnitState> {
+  if (!file.content || file.type !== 'file') throw undecided(`unit ${name}, whose file ${file.path}`);
+  const text = (await bytesOf(file.content)).toString('utf8');
+  const enabled = /^\s*\[Install\]/m.test(text) ? 'disabled' : 'static';
+  return { name, load: 'loaded', active: 'inactive', enabled, needsReload: false };
 }
 
 function unitFilePrediction(predictions: Predictions, name: string): PathPrediction | undefined {

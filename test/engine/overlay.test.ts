@@ -87,6 +87,22 @@ describe('reads over predictions', () => {
     expect(await host.group('mysql')).toBeUndefined();
   });
 
+  it('see a unit whose file is new as neither started nor enabled', async () => {
+    const file = { ...put, path: '/etc/systemd/system/harbor.service' };
+    const content = { text: '[Service]\nExecStart=/x\n[Install]\nWantedBy=multi-user.target\n' };
+    expect(await predicting([{ ...file, content }]).unit('harbor')).toMatchObject({
+      load: 'loaded',
+      active: 'inactive',
+      enabled: 'disabled',
+    });
+    expect(await predicting([file]).unit('harbor.service')).toMatchObject({ enabled: 'static' });
+    const known = { units: { harbor: { load: 'loaded', active: 'active', enabled: 'enabled' } } };
+    expect(await predicting([file], known).unit('harbor')).toMatchObject({
+      active: 'active',
+      needsReload: true,
+    });
+  });
+
   const undecided: readonly [string, Step, (host: HostReads) => Promise<unknown>][] = [
     [
       'the content of a file made by a command',
@@ -114,8 +130,8 @@ describe('reads over predictions', () => {
       (host) => host.unit('nginx'),
     ],
     [
-      'a unit whose file is new',
-      { ...put, path: '/etc/systemd/system/harbor.service' },
+      'a unit whose new file is made by a command',
+      run({ kind: 'path', path: '/etc/systemd/system/harbor.service', type: 'file' }),
       (host) => host.unit('harbor'),
     ],
   ];
