@@ -59,6 +59,9 @@ class Command {
         onData: (chunk) => this.#onData(stream, chunk),
       };
     }
+    for (const event of ['drain', 'close']) {
+      this.#options.stdout?.on(event, () => shell.channel.stdout.resume());
+    }
     void shell.channel.closed.then((end) => this.#onClosed(end));
     this.#payload?.once('error', (error) => this.#onPayloadError(error));
     if (this.#payload?.errored) this.#onPayloadError(this.#payload.errored);
@@ -104,9 +107,9 @@ class Command {
       this.#captures[stream].add(chunk);
       return;
     }
-    if (stdout.write(chunk)) return;
+    // A reader who left early must not keep the command from its end.
+    if (stdout.destroyed || stdout.write(chunk)) return;
     shell.channel.stdout.pause();
-    stdout.once('drain', () => shell.channel.stdout.resume());
   }
 
   #onDeadline(): void {

@@ -287,6 +287,14 @@ describe.each(shells)('commands on channels of their own on %s', (shell) => {
     expect((await buffer(stream.stdout)).length).toBe(30_000_000);
   });
 
+  it('does not hang where the reader leaves early', async () => {
+    const stream = await connection.execStream(step('head -c 5000000 /dev/zero; exit 4'));
+    stream.stdin.end();
+    await until(() => stream.stdout.readableLength > 0);
+    stream.stdout.destroy();
+    expect((await stream.done).exitCode).toBe(4);
+  });
+
   it('ends a streamed command on request', async () => {
     const stream = await connection.execStream(step('echo up; sleep 60'));
     await until(() => stream.stdout.readableLength > 0);
