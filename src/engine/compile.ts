@@ -20,6 +20,8 @@ export interface CompiledTask {
   readonly index: number;
   /** Which part of the play it is in; between two parts the handlers run. */
   readonly section: number;
+  /** How many files it is included through. */
+  readonly includeDepth: number;
   /** A block around it has `rescue`, so its failure may still be healed. */
   readonly rescuable: boolean;
 }
@@ -51,6 +53,7 @@ export interface Surroundings {
   readonly rescuable: boolean;
   readonly handler: boolean;
   readonly section: number;
+  readonly includeDepth: number;
 }
 
 const blockLevel = 16;
@@ -58,7 +61,15 @@ const taskLevel = 17;
 
 /** What surrounds the tasks of a play. */
 export function playSurroundings(play: Play, selection: TagSelection): Surroundings {
-  return { chain: [play.keywords], vars: [], selection, rescuable: false, handler: false, section: 0 };
+  return {
+    chain: [play.keywords],
+    vars: [],
+    selection,
+    rescuable: false,
+    handler: false,
+    section: 0,
+    includeDepth: 0,
+  };
 }
 
 /**
@@ -94,6 +105,7 @@ function compileTask(task: Task, surroundings: Surroundings, sequence: CompiledT
     sequence,
     index: sequence.length,
     section: surroundings.section,
+    includeDepth: surroundings.includeDepth,
     rescuable: surroundings.rescuable,
   };
   sequence.push(compiled);

@@ -175,7 +175,7 @@ async function load(
   task: CompiledTask,
   inclusion: Inclusion,
 ): Promise<readonly TaskNode[]> {
-  if (task.task.id.split(' < ').length > deepest) {
+  if (task.includeDepth >= deepest) {
     throw new ParamsError(
       `tasks are included more than ${deepest} deep: does ${inclusion.file} include itself?`,
     );
@@ -200,5 +200,6 @@ function surroundings(task: CompiledTask, inclusion: Inclusion, playRun: PlayRun
     rescuable: task.rescuable,
     handler: task.handler,
     section: task.section,
+    includeDepth: task.includeDepth + 1,
   };
 }
