@@ -1,4 +1,5 @@
 import type { Argv } from 'yargs';
+import { UsageError } from './report-error.ts';
 
 /** What the command line of `mooring run` said. */
 export interface RunArguments {
@@ -80,7 +81,13 @@ function declareSelection(yargs: Argv): Argv {
 
 function declareConnection(yargs: Argv): Argv {
   return yargs
-    .option('forks', { alias: 'f', type: 'number', default: 50, describe: 'Hosts worked on at a time' })
+    .option('forks', {
+      alias: 'f',
+      type: 'number',
+      default: 50,
+      describe: 'Hosts worked on at a time',
+      coerce: wholeNumber,
+    })
     .option('user', { alias: 'u', type: 'string', describe: 'Log in as this user' })
     .option('private-key', { alias: 'key-file', type: 'string', describe: 'Private key file' })
     .option('ask-pass', flag('k', 'Ask for the login password'))
@@ -95,6 +102,11 @@ function declareOutput(yargs: Argv): Argv {
     .option('output', { choices: ['human', 'json'], default: 'human', describe: 'json: one event a line' })
     .option('speculate', { type: 'boolean', default: true, describe: 'Read ahead; --no-speculate: do not' })
     .option('verbose', { alias: 'v', type: 'count', describe: 'More detail; -vvv: steps and connections' });
+}
+
+function wholeNumber(value: unknown): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value > 0) return value;
+  throw new UsageError('--forks must be one whole number from 1');
 }
 
 function flag(
