@@ -1,6 +1,10 @@
+import { isUnknown } from '../model/value.ts';
 import { createLimit } from '../util/limit.ts';
 import type { CompiledBlock, CompiledNode, CompiledTask } from './compile.ts';
 import { safeBoolean, taskInfo } from './complete.ts';
+import { conditionsHold } from './decide.ts';
+import { withFacts } from './facts.ts';
+import { factsFor } from './gather.ts';
 import { runOnHost, throttleOf } from './host-task.ts';
 import { runInclude } from './include.ts';
 import { toNumber } from './keyword-values.ts';
@@ -82,7 +86,7 @@ async function runModuleTask(
 ): Promise<void> {
   const once = onceModules.has(task.task.module) || safeBoolean(playRun, task, first, 'runOnce');
   if (once) {
-    await runOnce(playRun, task, first);
+    await runOnce(playRun, task, hosts, first);
     return;
   }
   const throttle = throttled(playRun, task, first);
@@ -91,15 +95,46 @@ async function runModuleTask(
   );
 }
 
-/** Once for the batch; under the free strategy the first host to come does it, and the others wait for it. */
-async function runOnce(playRun: PlayRun, task: CompiledTask, first: PlayHost): Promise<void> {
+/**
+ * Once for the batch, on the first host that its conditions do not exclude. Under the free strategy the
+ * first host to come does it, and the others wait for it.
+ */
+async function runOnce(
+  playRun: PlayRun,
+  task: CompiledTask,
+  hosts: readonly PlayHost[],
+  first: PlayHost,
+): Promise<void> {
   const key = task.task.id;
   const running = playRun.once.get(key);
   if (running && playRun.play.strategy === 'free') return running;
-  const others = playRun.batch.filter((host) => host !== first && isActive(host));
-  const run = playRun.run.limit(() => runOnHost(playRun, task, first, others));
+  const chosen = (await firstWanted(playRun, task, hosts)) ?? first;
+  const others = playRun.batch.filter((host) => host !== chosen && isActive(host));
+  const run = playRun.run.limit(() => runOnHost(playRun, task, chosen, others));
   playRun.once.set(key, run);
   await run;
+}
+
+async function firstWanted(
+  playRun: PlayRun,
+  task: CompiledTask,
+  hosts: readonly PlayHost[],
+): Promise<PlayHost | undefined> {
+  if (task.conditions.length === 0 || hosts.length === 1) return undefined;
+  for (const host of hosts) if (await mayRun(playRun, task, host)) return host;
+  return undefined;
+}
+
+/** False only where a condition says no; one that cannot be evaluated fails the task in its turn. */
+async function mayRun(playRun: PlayRun, task: CompiledTask, host: PlayHost): Promise<boolean> {
+  try {
+    const verdict = await withFacts(factsFor(playRun, host, task), () =>
+      conditionsHold(task.conditions, scopeFor(playRun, host, task)),
+    );
+    return verdict === true || isUnknown(verdict);
+  } catch {
+    return true;
+  }
 }
 
 function throttled(

@@ -263,6 +263,27 @@ describe('run_once and delegate_to', () => {
     expect(run.recap('h2')).toBe('ok=1');
   });
 
+  it('runs on the first host that its condition does not exclude', async () => {
+    const run = await runTasks(
+      `
+- name: once
+  command: whoami
+  register: out
+  run_once: true
+  when: inventory_hostname != 'h1'
+- name: nowhere
+  command: whoami
+  run_once: true
+  when: false
+- name: all know
+  debug: {msg: '{{ out.stdout }}'}
+`,
+      { hosts: ['h1', 'h2', 'h3'] },
+    );
+    expect(run.outcomes.slice(0, 2)).toEqual(['h2 once: changed', 'h1 nowhere: skipped']);
+    expect(run.result('all know', 'h1').values['msg']).toBe('h2 said whoami');
+  });
+
   it('fails all hosts with the one that ran', async () => {
     const run = await runTasks(
       `
