@@ -19,6 +19,13 @@ const BOOT_TIMEOUT_MS = 300_000;
 const END_TIMEOUT_MS = 30_000;
 const POLL_MS = 250;
 
+/** Once everything is being ended, what is still under way must not start a machine. */
+let mayStart = true;
+
+export function refuseStarts(): void {
+  mayStart = false;
+}
+
 export class Machine {
   readonly host: VmHost;
   readonly #image: Image;
@@ -43,6 +50,7 @@ export class Machine {
 
   /** Switches the machine on; from its saved state when the disk holds one and `saved` is true. */
   async start(saved = false): Promise<void> {
+    if (!mayStart) throw new Error(`${this.host.name} is not started any more`);
     const argv = [
       ...qemuArgv(this.host, this.#image, this.#accelerator),
       ...(saved ? ['-loadvm', STATE] : []),

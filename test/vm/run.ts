@@ -1,5 +1,6 @@
 /** `npm run test:vm`: the modules `exports` and `mount` on two virtual machines with the kernel's own NFS. */
 
+import { readFileSync } from 'node:fs';
 import { withLock } from '../lab/lock.ts';
 import { tryRun } from '../lab/process.ts';
 import { say, step } from '../lab/progress.ts';
@@ -7,6 +8,7 @@ import { checkDrift } from './checks/drift.ts';
 import { checkOutage } from './checks/outage.ts';
 import { checkShare } from './checks/share.ts';
 import { checkUnmount } from './checks/unmount.ts';
+import { refuseStarts } from './machine.ts';
 import { type Pair, pairDown, pairUp } from './pair.ts';
 import { inVmCache, root } from './paths.ts';
 import { ensurePrerequisites } from './prerequisites.ts';
@@ -67,7 +69,9 @@ async function buildCommand(): Promise<void> {
 function endOnSignals(): () => void {
   const end = (why: string, code: number) => {
     say(`${why}: ending the virtual machines`);
-    pairDown().finally(() => process.exit(code));
+    refuseStarts();
+    endChildren();
+    void pairDown().finally(() => process.exit(code));
   };
   const interrupted = () => end('interrupted', 130);
   const terminated = () => end('terminated', 143);
@@ -79,4 +83,16 @@ function endOnSignals(): () => void {
     process.off('SIGTERM', terminated);
     clearTimeout(timer);
   };
+}
+
+/** Builds and runs of the command that are under way; the machines, in sessions of their own, come after. */
+function endChildren(): void {
+  const children = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8').trim();
+  for (const pid of children.split(' ').filter(Boolean).map(Number)) {
+    try {
+      process.kill(pid, 'SIGTERM');
+    } catch {
+      // It ended by itself just now.
+    }
+  }
 }
