@@ -17,7 +17,7 @@ import { selectionFaults } from './tags.ts';
 import { surroundingTexts, type TextSite, taskTexts } from './texts.ts';
 import { unusedFaults } from './unused.ts';
 import { usageOf } from './usage.ts';
-import { undefinedFaultsOf } from './views.ts';
+import { valueFaultsOf } from './views.ts';
 import { walkRun } from './walk.ts';
 
 export interface CheckOptions {
@@ -57,7 +57,7 @@ export function checkRun(options: CheckOptions): Fault[] {
     ...syntaxFaults([...texts.around, ...[...texts.byTask.values()].flat()]),
     ...tasks.flatMap((site) => paramFaultsOf(site, options)),
     ...files.flatMap((file) => file.fault ?? []),
-    ...undefinedFaultsOf(sites.plays, texts.byTask, { ...options, known, extraVars }),
+    ...valueFaultsOf(sites.plays, texts.byTask, { ...options, known, extraVars }),
     ...sites.plays.flatMap(handlerFaults),
     ...parallelFaults(sites.plays, definitions, (site) => texts.byTask.get(site) ?? []),
     ...unusedFaults(usageOf(sites, texts, options)),

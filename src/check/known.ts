@@ -57,7 +57,7 @@ export class Known {
     if (from.hosts.length > 0 && lacking.length === 0) return { kind: 'defined', values };
     const byDefault = defaultValue(name, from.play);
     if (byDefault) return { kind: 'defined', values: [...values, byDefault] };
-    if (this.#mayAppear(from)) return { kind: 'possible' };
+    if (this.isOpenAt(from)) return { kind: 'possible' };
     if (from.hosts.length === 0) return this.#withoutHosts(name, from);
     if (lacking.length < from.hosts.length) return { kind: 'missing', on: lacking, values };
     const [first] = this.#definitions.byName.get(name) ?? [];
@@ -78,6 +78,14 @@ export class Known {
   /** What a task registered or set is data, and wins over what is written in the inventory. */
   isSetByTask(name: string, from: Viewpoint): boolean {
     return (this.#definitions.byName.get(name) ?? []).some(({ site }) => this.#isBefore(site, from));
+  }
+
+  /** Files that are not read yet may set any name. */
+  isOpenAt(from: Viewpoint): boolean {
+    const files = [...from.play.varsFiles, ...(from.play.defaultsFiles ?? [])];
+    // A file that could not be read has no values; that is told elsewhere.
+    if (this.#isBroken || files.some(({ values = {} }) => Object.keys(values).length === 0)) return true;
+    return this.#definitions.open.some((site) => this.#isBefore(site, from));
   }
 
   /** Names to suggest for a misspelled one. */
@@ -141,13 +149,6 @@ export class Known {
   #hostWith(name: string): string | undefined {
     const isSet = (host: string) => this.#hostVars(host).some(({ values }) => Object.hasOwn(values, name));
     return [...this.#inventory.hosts.keys()].find(isSet);
-  }
-
-  #mayAppear(from: Viewpoint): boolean {
-    const files = [...from.play.varsFiles, ...(from.play.defaultsFiles ?? [])];
-    // A file that could not be read has no values; that is told elsewhere.
-    if (this.#isBroken || files.some(({ values = {} }) => Object.keys(values).length === 0)) return true;
-    return this.#definitions.open.some((site) => this.#isBefore(site, from));
   }
 
   /** A group or host that `groups` or `hostvars` has no entry for. */

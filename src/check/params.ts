@@ -12,22 +12,45 @@ type Properties = Readonly<Record<string, CoercibleSchema & { readonly format?: 
 
 /**
  * Params that do not fit their module: unknown, missing, or of the wrong kind. Values that hold
- * templates are judged when the task runs.
+ * templates are not judged here.
  */
 export function paramFaults(site: TaskSite, module: Module): Fault[] {
   const { params } = site.task;
   if (Object.keys(params).some(isTemplate)) return [];
-  const properties = module.paramsSchema.properties as Properties;
-  const prepared = Object.fromEntries(
-    Object.entries({ ...defaultsOf(site, module), ...params }).map(([key, value]) => [
-      key,
-      prepare(value, properties[key]),
-    ]),
-  );
-  return schemaOf(module)
-    .validate(prepared)
+  return schemaFaults(site, module, params)
     .filter((fault) => !hangsOnTemplate(params, fault))
     .map((fault) => toFault(fault, site, module));
+}
+
+/**
+ * The same for params that hold templates, once they are rendered.
+ *
+ * @param unknown names of params whose values are not known
+ */
+export function valueFaults(
+  site: TaskSite,
+  module: Module,
+  rendered: ValueMap,
+  unknown: ReadonlySet<string>,
+): Fault[] {
+  const { params } = site.task;
+  if (Object.keys(params).some(isTemplate)) return [];
+  const isOmitted = (key: string | undefined) =>
+    key !== undefined && Object.hasOwn(params, key) && !Object.hasOwn(rendered, key);
+  const isJudged = ({ path, key, code }: SchemaFault) =>
+    path[0] === undefined ? code === 'missing-param' && isOmitted(key) : !unknown.has(path[0]);
+  return schemaFaults(site, module, rendered)
+    .filter((fault) => isJudged(fault) && (hangsOnTemplate(params, fault) || fault.path.length === 0))
+    .map((fault) => toFault(fault, site, module));
+}
+
+function schemaFaults(site: TaskSite, module: Module, params: ValueMap): SchemaFault[] {
+  const properties = module.paramsSchema.properties as Properties;
+  const prepared = Object.entries({ ...defaultsOf(site, module), ...params }).map(([key, value]) => [
+    key,
+    prepare(value, properties[key]),
+  ]);
+  return schemaOf(module).validate(Object.fromEntries(prepared));
 }
 
 /** `module_defaults` of all levels for this module. */

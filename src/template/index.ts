@@ -1,3 +1,4 @@
+export { UndefinedError } from './errors.ts';
 export { expressionFaults, templateFaults } from './faults.ts';
 export { isOmit } from './omit.ts';
 export {

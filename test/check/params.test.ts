@@ -45,11 +45,60 @@ describe('params that do not fit their module', () => {
   });
 });
 
+describe('params whose templates need only what is written down', () => {
+  const check = (task: string, vars: string) =>
+    runCheck({ 'site.yml': `- hosts: web\n  vars: ${vars}\n  tasks:\n    - ${task}\n` });
+
+  test('are rendered and judged like any other', () => {
+    expect(check('file: {path: /x, state: "{{ state }}"}', '{state: dir}')).toEqual([
+      'error site.yml:4:31 wrong-value: file: "state" must be one of absent, directory, file, hard, link, touch, not "dir" (on w1)',
+    ]);
+    expect(check('copy: {content: x, dest: "{{ omit }}"}', '{}')).toEqual([
+      'error site.yml:4:7 missing-param: copy: "dest" is required (on w1)',
+    ]);
+    expect(
+      check(
+        'file: {path: /x, state: "{{ state }}", recurse: "{{ omit }}"}',
+        '{state: "{{ kind }}", kind: directory}',
+      ),
+    ).toEqual([]);
+  });
+
+  test('a helper that cannot use its argument is told where it stands', () => {
+    expect(check('debug: {msg: "all: {{ join web_port \',\' }}"}', '{}')).toEqual([
+      'error site.yml:4:29 bad-value: "join" needs a list, not a number (on w1)',
+    ]);
+  });
+
+  test('what a task or a file of the run may change is left to it', () => {
+    const task = 'file: {path: /x, state: "{{ state }}"}';
+    expect(check(`set_fact: {state: directory}\n    - ${task}`, '{state: dir}')).toEqual([]);
+    expect(check(`include_vars: "{{ domain }}.yml"\n    - ${task}`, '{state: dir}')).toEqual([]);
+    expect(check(`{${task}, loop: [dir], vars: {state: "{{ item }}"}}`, '{}')).toEqual([]);
+  });
+});
+
+describe('conditions that can have no answer', () => {
+  test('are told with the host', () => {
+    expect(checkTasks('- debug:\n  when: domain')).toEqual([
+      'error site.yml:4:13 bad-value: "domain" must be true or false, but it is text: "example.org" (on w1) | compare it, or ask whether it is empty: … | length > 0',
+    ]);
+    expect(checkTasks('- debug:\n  when: web_port > "80"')[0]).toContain(
+      'a number and text have no order (on w1) | convert text with `| int`',
+    );
+  });
+
+  test('are left to the run behind a condition that it decides', () => {
+    expect(checkTasks('- debug:\n  when: [ansible_facts.x, domain]')).toEqual([]);
+    expect(checkTasks('- debug:\n  when: [false, domain]')).toEqual([]);
+  });
+});
+
 describe('params that are left alone', () => {
   test.each([
     [
       'templates where another type is wanted',
-      '- file: {path: /x, state: "{{ domain }}", recurse: "{{ domain }}"}',
+      '- set_fact: {made: {x: true}}\n- file: {path: /x, state: "{{ ansible_facts.s }}", recurse: "{{ made.x }}"}',
     ],
     ['lists with templates', '- command: {argv: [echo, "{{ domain }}"]}'],
     ['text that stands for a boolean or a number', '- file: {path: /x, state: directory, recurse: "yes"}'],

@@ -219,3 +219,9 @@ test('a condition on a variable of the play may differ from host to host', () =>
     `error site.yml:6:24 undefined-variable: "only_w1" is not defined | it is set on other hosts: hostvars['w1'].only_w1`,
   ]);
 });
+
+test('where errors are ignored it is a warning', () => {
+  expect(checkTasks('- debug: {msg: "{{ domian }}"}\n  ignore_errors: true')).toEqual([
+    'warning site.yml:3:24 undefined-variable: "domian" is not defined | did you mean "domain"?',
+  ]);
+});

@@ -1,0 +1,112 @@
+import { type Fault, TemplateError } from '../model/errors.ts';
+import { findUnknown, isMap, type Value, type ValueMap } from '../model/value.ts';
+import type { Module } from '../module/index.ts';
+import { expressionFaults, render, type Scope, templateFaults, UndefinedError } from '../template/index.ts';
+import type { Viewpoint } from './known.ts';
+import { valueFaults } from './params.ts';
+import type { ConditionError } from './reach.ts';
+import type { TaskSite } from './site.ts';
+import { type StaticValues, staticScope } from './static-scope.ts';
+import { offsetOf } from './syntax.ts';
+import { conditionTexts, type TextSite } from './texts.ts';
+
+/** Hosts whose values are tried: a mistake in all of them shows on the first. */
+const mostHosts = 8;
+
+/** A task with what it is made of. */
+export interface RenderedTask {
+  readonly site: TaskSite;
+  readonly module: Module | undefined;
+  readonly texts: readonly TextSite[];
+  readonly from: Viewpoint;
+}
+
+/**
+ * Templates and params that fail although everything they need is written down: they are rendered as the
+ * run would do it. What hangs on a fact, a result or another file is left to the run.
+ */
+export function renderedFaults(task: RenderedTask, values: StaticValues): Fault[] {
+  const faults = new Map<string, Fault>();
+  for (const host of task.from.hosts.slice(0, mostHosts)) {
+    const scope = staticScope(host, task.from, values);
+    for (const fault of [...textFaults(task.texts, scope, host), ...rendersOf(task, scope, host)]) {
+      const key = JSON.stringify(fault.position);
+      if (!faults.has(key)) faults.set(key, fault);
+    }
+  }
+  return [...faults.values()];
+}
+
+/** Conditions that can have no answer on some host. */
+export function conditionFaults(errors: readonly ConditionError[]): Fault[] {
+  return errors
+    .filter(({ condition }) => expressionFaults(condition.expression).length === 0)
+    .flatMap(({ condition, host, error }) =>
+      conditionTexts([condition]).map((text) => toFault(error, text, host)),
+    );
+}
+
+function textFaults(texts: readonly TextSite[], scope: Scope, host: string): Fault[] {
+  return texts.flatMap((text) => {
+    if (text.kind !== 'template' || text.use !== 'now' || templateFaults(text.text).length > 0) return [];
+    const error = errorOf(() => render(text.text, scope));
+    return error ? [toFault(error, text, host)] : [];
+  });
+}
+
+function rendersOf({ site, module }: RenderedTask, scope: Scope, host: string): Fault[] {
+  if (!module) return [];
+  const rendered: Record<string, Value> = {};
+  const unknown = new Set<string>();
+  for (const [key, value] of Object.entries(site.task.params)) {
+    const result = renderedOr(value, scope);
+    if (result === undefined || findUnknown(result)) unknown.add(key);
+    rendered[key] = result ?? value;
+  }
+  return valueFaults(site, module, withoutOmitted(rendered, site.task.params, scope), unknown).map(
+    (fault) => ({
+      ...fault,
+      message: `${fault.message} (on ${host})`,
+    }),
+  );
+}
+
+/** Rendering the whole mapping drops the params that are left out by `omit`. */
+function withoutOmitted(rendered: ValueMap, params: ValueMap, scope: Scope): ValueMap {
+  const kept = Object.keys(rendered).filter((key) => {
+    const alone = renderedOr({ [key]: params[key] ?? null }, scope);
+    return alone === undefined || !isMap(alone) || Object.keys(alone).length > 0;
+  });
+  return Object.fromEntries(kept.map((key) => [key, rendered[key] ?? null]));
+}
+
+function renderedOr(value: Value, scope: Scope): Value | undefined {
+  try {
+    return render(value, scope);
+  } catch (error) {
+    if (error instanceof TemplateError) return undefined;
+    throw error;
+  }
+}
+
+function errorOf(work: () => unknown): TemplateError | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    if (error instanceof UndefinedError) return undefined;
+    if (error instanceof TemplateError) return error;
+    throw error;
+  }
+}
+
+function toFault(error: TemplateError, text: TextSite, host: string): Fault {
+  const position = text.at(offsetOf(text.text, error.line ?? 1, error.col ?? 1));
+  return {
+    severity: 'error',
+    code: 'bad-value',
+    message: `${error.message} (on ${host})`,
+    ...(position ? { position } : {}),
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+  };
+}
