@@ -11,6 +11,7 @@ import { hostFaults } from './hosts.ts';
 import { Known } from './known.ts';
 import { parallelFaults } from './parallel.ts';
 import { paramFaults } from './params.ts';
+import { reservedFaults } from './reserved.ts';
 import type { RunSites, TaskSite } from './site.ts';
 import { syntaxFaults } from './syntax.ts';
 import { selectionFaults } from './tags.ts';
@@ -56,6 +57,7 @@ export function checkRun(options: CheckOptions): Fault[] {
     ...sites.plays.flatMap((site) => hostFaults(site, options.inventory, extraVars)),
     ...syntaxFaults([...texts.around, ...[...texts.byTask.values()].flat()]),
     ...tasks.flatMap((site) => paramFaultsOf(site, options)),
+    ...tasks.flatMap(reservedFaults),
     ...files.flatMap((file) => file.fault ?? []),
     ...valueFaultsOf(sites.plays, texts.byTask, { ...options, known, extraVars }),
     ...sites.plays.flatMap(handlerFaults),

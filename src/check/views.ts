@@ -46,14 +46,7 @@ function taskFaults(
 ): Fault[] {
   const { known, modules } = lookups;
   const conditions = chainOf(site).flatMap((keywords) => keywords.when ?? []);
-  const from: Viewpoint = {
-    play: site.play,
-    hosts: site.hosts,
-    chain: chainOf(site),
-    loopNames: site.loopNames,
-    order: site.order,
-    repeats: site.repeats,
-  };
+  const from = viewpointOf(site);
   const guarded = guardedNames(conditions.map((condition) => condition.expression));
   const inLoop = { ...from, loopNames: new Set([...site.loopNames, ...loopNamesOf(site.task.keywords)]) };
   const reach = reachOf(site, inLoop, lookups);
@@ -77,4 +70,9 @@ function taskFaults(
     ...undefinedFaults([...levels.flatMap(keywordTexts), ...texts], inner),
     ...renderedFaults(task, lookups),
   ];
+}
+
+function viewpointOf(site: TaskSite): Viewpoint {
+  const { play, hosts, loopNames, order, repeats } = site;
+  return { play, hosts, chain: chainOf(site), loopNames, order, repeats };
 }
