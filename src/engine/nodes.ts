@@ -108,9 +108,11 @@ async function runOnce(
   const key = task.task.id;
   const running = playRun.once.get(key);
   if (running && playRun.play.strategy === 'free') return running;
-  const chosen = (await firstWanted(playRun, task, hosts)) ?? first;
-  const others = playRun.batch.filter((host) => host !== chosen && isActive(host));
-  const run = playRun.run.limit(() => runOnHost(playRun, task, chosen, others));
+  const run = firstWanted(playRun, task, hosts).then((wanted) => {
+    const chosen = wanted ?? first;
+    const others = playRun.batch.filter((host) => host !== chosen && isActive(host));
+    return playRun.run.limit(() => runOnHost(playRun, task, chosen, others));
+  });
   playRun.once.set(key, run);
   await run;
 }
