@@ -24,7 +24,8 @@ import { askSecret } from './terminal.ts';
 export async function runCommand(args: RunArguments): Promise<number> {
   const site = await loadSite(args, args.playbooks);
   const { playbooks, faults } = loadPlaybooks(args.playbooks, site.vault);
-  const checked = checkRun({ ...args, playbooks, modules, ...site });
+  const sealed = faults.filter((fault) => fault.code.startsWith('vault'));
+  const checked = checkRun({ ...args, playbooks, modules, ...site, faults: [...site.faults, ...sealed] });
   if (reportFaults([...site.faults, ...faults, ...checked], args, site.redactor)) return exitCodes.fault;
   if (args.syntaxCheck) {
     process.stdout.write(`${args.playbooks.join(', ')}: nothing wrong\n`);

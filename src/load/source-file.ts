@@ -4,7 +4,7 @@ import type { Position } from '../model/position.ts';
 import type { Value } from '../model/value.ts';
 import { parseYaml } from '../util/yaml.ts';
 import { Faults } from './faults.ts';
-import { isVaultText, type Vault } from './vault.ts';
+import { isVaultText, type Vault, VaultError } from './vault.ts';
 
 export interface ReadOptions {
   readonly vault?: Vault | undefined;
@@ -85,21 +85,13 @@ function readFault(path: string, error: unknown, options: ReadOptions): Fault {
     EISDIR: ['not-a-file', `${path} is a directory`],
     EACCES: ['unreadable-file', `${path} may not be read by this user`],
   };
-  const [word, message] = reasons[code] ?? [
-    'unreadable-file',
-    `${path}: ${error instanceof Error ? error.message : String(error)}`,
-  ];
-  const position = options.from ?? { file: path, line: 1, col: 1 };
-  const hint = error instanceof Error && 'hint' in error ? String(error.hint ?? '') : '';
-  return {
-    severity: 'error',
-    code: isVaultProblem(error) ? 'vault' : word,
-    message,
-    position: isVaultProblem(error) ? { file: path, line: 1, col: 1 } : position,
-    ...(hint ? { hint } : {}),
-  };
+  const reason = error instanceof Error ? error.message : String(error);
+  const own = { file: path, line: 1, col: 1 };
+  if (error instanceof VaultError) return vaultFault(reason, error, own);
+  const [word, message] = reasons[code] ?? ['unreadable-file', `${path}: ${reason}`];
+  return { severity: 'error', code: word, message, position: options.from ?? own };
 }
 
-function isVaultProblem(error: unknown): boolean {
-  return error instanceof Error && error.name === 'VaultError';
+function vaultFault(message: string, { hint }: VaultError, position: Position): Fault {
+  return { severity: 'error', code: 'vault', message, position, ...(hint ? { hint } : {}) };
 }

@@ -167,6 +167,6 @@ function noPasswordFits(secrets: readonly VaultSecret[], id: string): VaultError
   const tried = [...new Set(secrets.map((secret) => secret.id))].join(', ');
   const named = id === 'default' ? '' : ` It was encrypted with the vault id "${id}".`;
   return new VaultError(`wrong vault password, or the text is damaged.${named}`, {
-    hint: `passwords tried: those of the vault ids ${tried}`,
+    hint: `tried the passwords of vault id ${tried}`,
   });
 }

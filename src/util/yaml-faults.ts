@@ -58,13 +58,11 @@ function explain(problem: SyntaxProblem, line: string): Explanation {
       col: line.indexOf('{{') + 1,
     };
   }
+  // The parser takes a tab below a list entry for the continuation of its text.
+  if (/^ *\t/.test(line)) return { ...tabIndentation, col: line.indexOf('\t') + 1 };
   switch (problem.code) {
     case 'TAB_AS_INDENT':
-      return {
-        code: 'tab-indentation',
-        message: 'a tab is used for indentation',
-        hint: 'YAML allows only spaces there',
-      };
+      return tabIndentation;
     case 'BLOCK_AS_IMPLICIT_KEY':
       return colonInValue(line);
     case 'BAD_SCALAR_START':
@@ -75,6 +73,12 @@ function explain(problem: SyntaxProblem, line: string): Explanation {
       return otherSyntax(problem, line);
   }
 }
+
+const tabIndentation: Explanation = {
+  code: 'tab-indentation',
+  message: 'a tab is used for indentation',
+  hint: 'YAML allows only spaces there',
+};
 
 function colonInValue(line: string): Explanation {
   const value = /^\s*(?:- )?[^:]+:\s+(\S.*:\s.*)$/.exec(line)?.[1];

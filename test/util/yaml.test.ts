@@ -87,6 +87,7 @@ describe('modes', () => {
 describe('faults', () => {
   const cases: readonly [text: string, code: string, at: string, hint: string | RegExp | undefined][] = [
     ['a:\n\tb: 1', 'tab-indentation', '2:1', 'YAML allows only spaces there'],
+    ['- hosts: all\n\ttasks: []', 'tab-indentation', '2:1', 'YAML allows only spaces there'],
     ['a: 1\nb: 2\na: 3', 'duplicate-key', '3:1', 'remove one of them'],
     ['a: {{ x }}', 'unquoted-template', '1:4', 'quote it: "{{ x }}"'],
     ['a:\n  - {{ x }}', 'unquoted-template', '2:5', 'quote it: "{{ x }}"'],
