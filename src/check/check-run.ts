@@ -5,7 +5,7 @@ import type { Playbook } from '../model/playbook.ts';
 import type { ValueMap } from '../model/value.ts';
 import type { Module } from '../module/index.ts';
 import { collectDefinitions } from './definitions.ts';
-import { type LocalFileUse, localFiles, templateText } from './files.ts';
+import { firstLocalWrite, type LocalFileUse, localFiles, templateText } from './files.ts';
 import { handlerFaults } from './handlers.ts';
 import { hostFaults } from './hosts.ts';
 import { Known } from './known.ts';
@@ -47,7 +47,8 @@ export function checkRun(options: CheckOptions): Fault[] {
   const extraVars = options.extraVars ?? {};
   const sites = walkRun({ ...options, extraVars });
   const tasks = sites.plays.flatMap((play) => play.tasks);
-  const files = tasks.flatMap((site) => filesOf(site, options));
+  const madeFrom = firstLocalWrite(tasks, options.modules);
+  const files = tasks.flatMap((site) => filesOf(site, options, madeFrom));
   const texts = collectTexts(sites, files, options);
   const definitions = collectDefinitions(tasks, options.vault);
   const isBroken = options.faults?.some((fault) => fault.severity === 'error') === true;
@@ -92,9 +93,9 @@ function collectTexts(sites: RunSites, files: readonly LocalFileUse[], options: 
   return { around: surroundingTexts(sites), byTask };
 }
 
-function filesOf(site: TaskSite, { modules }: CheckOptions): LocalFileUse[] {
+function filesOf(site: TaskSite, { modules }: CheckOptions, madeFrom: number): LocalFileUse[] {
   const module = modules.get(site.task.module);
-  return module ? localFiles(site, module) : [];
+  return module ? localFiles(site, module, madeFrom) : [];
 }
 
 function paramFaultsOf(site: TaskSite, { modules }: CheckOptions): Fault[] {

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { isAbsolute, relative } from 'node:path';
-import { positionOf } from '../load/index.ts';
+import { isLocalhost, positionOf } from '../load/index.ts';
 import type { Fault } from '../model/errors.ts';
 import type { Position } from '../model/position.ts';
 import type { Value } from '../model/value.ts';
@@ -23,8 +23,31 @@ interface ParamSchema {
   readonly format?: string;
 }
 
-/** Files that the params of a task name, as far as the names hold no templates. */
-export function localFiles(site: TaskSite, module: Module): LocalFileUse[] {
+/**
+ * The first task that may write on the control node; a file that is missing before it may be there
+ * afterwards.
+ */
+export function firstLocalWrite(tasks: readonly TaskSite[], modules: ReadonlyMap<string, Module>): number {
+  const found = tasks.find((site) => {
+    if (['fetch', 'secret_file'].includes(site.task.module)) return true;
+    return modules.get(site.task.module)?.local !== true && runsLocally(site);
+  });
+  return found?.order ?? Number.POSITIVE_INFINITY;
+}
+
+function runsLocally(site: TaskSite): boolean {
+  const chain = chainOf(site);
+  const delegate = chain.findLast((keywords) => keywords.delegateTo !== undefined)?.delegateTo;
+  const hosts = delegate === undefined ? site.hosts : [delegate];
+  return hosts.some(isLocalhost) || chain.some((keywords) => keywords.connection === 'local');
+}
+
+/**
+ * Files that the params of a task name, as far as the names hold no templates.
+ *
+ * @param madeFrom order of the first task that may make such files
+ */
+export function localFiles(site: TaskSite, module: Module, madeFrom: number): LocalFileUse[] {
   const { params } = site.task;
   // Included task files are the loader's business.
   if (site.task.module === 'include_tasks') return [];
@@ -33,7 +56,9 @@ export function localFiles(site: TaskSite, module: Module): LocalFileUse[] {
     const { format } = schema as ParamSchema;
     const value = params[key];
     if (!format?.startsWith('local-') || value === undefined) return [];
-    return pathsIn(value, format).map((path) => useOf(site, key, path, format === 'local-template'));
+    return pathsIn(value, format).map((path) =>
+      useOf(site, key, path, format === 'local-template', madeFrom),
+    );
   });
 }
 
@@ -60,11 +85,12 @@ function firstWord(command: string): string {
   return double ?? single ?? bare ?? '';
 }
 
-function useOf(site: TaskSite, key: string, path: string, template: boolean): LocalFileUse {
+function useOf(site: TaskSite, key: string, path: string, template: boolean, madeFrom: number): LocalFileUse {
   const places = { taskDirectory: site.task.directory, playbookDirectory: site.playbook.directory };
   const candidates = searchPath(path, folderOf(site.task.module, template), places);
   const found = candidates.find((candidate) => statSync(candidate, { throwIfNoEntry: false }));
-  const fault = found === undefined ? missing(site, key, path, candidates) : undefined;
+  const isOpen = site.order > madeFrom || chainOf(site).some((keywords) => keywords.when !== undefined);
+  const fault = found === undefined ? missing(site, key, path, candidates, isOpen) : undefined;
   return { site, path: found, isTemplate: template, fault };
 }
 
@@ -73,11 +99,16 @@ function folderOf(module: string, template: boolean): string {
   return module === 'include_vars' ? 'vars' : 'files';
 }
 
-/** Under a condition the file may rightly be missing. */
-function missing(site: TaskSite, key: string, path: string, candidates: readonly string[]): Fault {
-  const conditional = chainOf(site).some((keywords) => keywords.when !== undefined);
+/** @param isOpen a condition, or a task that may make the file, stands before it */
+function missing(
+  site: TaskSite,
+  key: string,
+  path: string,
+  candidates: readonly string[],
+  isOpen: boolean,
+): Fault {
   return {
-    severity: conditional ? 'warning' : 'error',
+    severity: isOpen ? 'warning' : 'error',
     code: 'missing-file',
     message: `there is no file ${path} on the control node`,
     hint: `looked for ${candidates.join(', ')}`,

@@ -1,7 +1,7 @@
 export { keyPositionOf, positionInside, positionOf, startOf } from '../util/yaml.ts';
 export type { KnownModule } from './context.ts';
 export { parseExtraVars } from './extra-vars.ts';
-export { findHost, loadInventory } from './inventory/load.ts';
+export { findHost, isLocalhost, loadInventory } from './inventory/load.ts';
 export { hostVars, inventoryGraph, inventoryToJson } from './inventory/output.ts';
 export { limitFaults, patternFaults, selectHosts } from './inventory/patterns.ts';
 export { loadPlaybook, loadTaskFile } from './playbook.ts';

@@ -40,6 +40,16 @@ describe('files of the control node', () => {
   });
 });
 
+test('a file that an earlier task may make on the control node is a warning when it is not there yet', () => {
+  const copy = '    - copy: {src: /tmp/made-by-the-run, dest: /a}\n';
+  const check = (first: string) =>
+    runCheck({ 'site.yml': `- hosts: web\n  tasks:\n    - ${first}\n${copy}` });
+  expect(check('{command: make, delegate_to: localhost}')[0]).toMatch(/^warning site.yml:4:19 missing-file/);
+  expect(check('fetch: {src: /x, dest: /tmp/made-by-the-run, flat: true}')[0]).toMatch(/^warning/);
+  expect(check('command: make')[0]).toMatch(/^error/);
+  expect(check('{debug: , delegate_to: localhost}')[0]).toMatch(/^error/);
+});
+
 describe('template files', () => {
   const check = (template: string) =>
     runCheck({
