@@ -48,7 +48,7 @@ async function runChecked(args: RunArguments, site: Site, playbooks: readonly Pl
     inventory: site.inventory,
     extraVars: site.extraVars,
     modules,
-    loader: createLoader(args, site, playbooks),
+    loader: createLoader(args, site),
     emit: output.emit,
     redactor: site.redactor,
     connect,
@@ -97,26 +97,16 @@ async function connectDefaults(args: RunArguments, site: Site): Promise<NonNulla
   };
 }
 
-function createLoader(args: RunArguments, site: Site, playbooks: readonly Playbook[]): Loader {
-  const [first] = playbooks;
-  let includes = 0;
+function createLoader(args: RunArguments, site: Site): Loader {
   let { vault } = site;
   return {
     selectHosts: (pattern, inventory, limit) => selectHosts(pattern, inventory, { limit }),
-    loadTaskFile: async (path) => {
-      includes += 1;
-      const idSuffix = `@${includes}`;
-      return loadTaskFile(path, {
-        modules,
-        vault,
-        idSuffix,
-        ...(first ? { playbookDirectory: first.directory } : {}),
-      });
-    },
+    loadTaskFile: async (path, options) => loadTaskFile(path, { ...options, modules, vault }),
     loadVarsFile: async (path) => loadVarsFile(path, { vault }),
     saveVaultFile: async (path, values) => {
       vault = await saveVaultFile(path, values, args, site);
     },
+    reloadInventory: async () => (await loadSite(args, args.playbooks)).inventory,
   };
 }
 
