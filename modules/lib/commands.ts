@@ -114,7 +114,7 @@ export function commandResult(
 ): ValueMap {
   const outcome = outcomes[0];
   if (!outcome) return {};
-  if (!outcome.exec) return { cmd, ...unknownValues() };
+  if (!outcome.exec) return outcome.status === 'failed' ? { cmd } : { cmd, ...unknownValues() };
   return { cmd, ...execValues(outcome.exec, current.now, params.strip_empty_ends) };
 }
 

@@ -1,8 +1,8 @@
-import { CommandError, ConnectionError, MooringError } from '../model/errors.ts';
+import { ConnectionError, MooringError } from '../model/errors.ts';
 import type { Diff } from '../model/result.ts';
 import type { Step, StepOutcome, WaitStep } from '../module/index.ts';
 import { diffsOf } from './diffs.ts';
-import { checkInterrupted, Interrupted } from './run-state.ts';
+import { checkInterrupted, errorMessage, Interrupted } from './run-state.ts';
 import type { StepContext, StepEnd } from './steps/context.ts';
 import { putStep, removeStep, saveStep } from './steps/files.ts';
 import { requestStep } from './steps/request.ts';
@@ -80,7 +80,7 @@ async function carryOutOne(step: Step, source: ApplySource): Promise<StepOutcome
         ...(error.hint === undefined ? {} : { hint: error.hint }),
       });
     }
-    const message = error instanceof CommandError ? error.message : String(error.message);
+    const message = error instanceof MooringError ? errorMessage(error) : error.message;
     return { step, status: 'failed', durationMs: Date.now() - started, error: message };
   }
 }

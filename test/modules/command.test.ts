@@ -82,6 +82,10 @@ describe('command', () => {
     expect(kept['stdout']).toBe('a\nb\n\n');
   });
 
+  it('registers no exit code where it could not be started', () => {
+    expect(valuesOf(command, { cmd: 'x' }, wanted, [{ status: 'failed' }])).toEqual({ cmd: ['x'] });
+  });
+
   it('registers unknown values where it was only simulated', () => {
     const values = valuesOf(command, { cmd: 'x' }, wanted, [], true);
     expect(values['rc']).toBeInstanceOf(Unknown);
