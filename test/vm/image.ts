@@ -29,6 +29,7 @@ export interface Image {
 const packages = [
   ...['linux-image-amd64', 'nfs-kernel-server', 'nfs-common'],
   ...['systemd', 'systemd-sysv', 'kmod', 'procps', 'sudo', 'openssh-server', 'iproute2', 'netbase'],
+  'busybox-static',
 ];
 
 /** Drivers that Debian's kernel does not have built in; what they need is found by modprobe. */
@@ -125,14 +126,14 @@ mount -t overlay overlay -o 'lowerdir=${stack.join(':')}',upperdir="$target/uppe
 release=$(ls "$root/lib/modules")
 cp "$root/boot/vmlinuz-$release" "$target/vmlinuz"
 install -m 755 '${init}' "$initrd/init"
-cp "$(command -v busybox)" "$initrd/bin/busybox"
+cp "$root/bin/busybox" "$initrd/bin/busybox"
 for module in ${modules.join(' ')}; do
   chroot "$root" modprobe --set-version "$release" --show-depends "$module"
 done | sed -n 's/^insmod \\([^ ]*\\).*/\\1/p' | awk '!seen[$0]++' | while read -r file; do
   cp "$root$file" "$initrd/modules/"
   echo "\${file##*/}" >>"$initrd/modules/list"
 done
-(cd "$initrd" && find . | busybox cpio -o -H newc | gzip -1) >"$target/initrd"
+(cd "$initrd" && find . | ./bin/busybox cpio -o -H newc | gzip -1) >"$target/initrd"
 
 ssh-keygen -q -t ed25519 -N '' -C mooring-vm -f "$target/id_ed25519"
 ssh-keygen -q -t ed25519 -N '' -C mooring-vm -f "$target/host_ed25519"

@@ -10,7 +10,6 @@ const programs: Readonly<Record<string, string>> = {
   'qemu-system-x86_64': 'qemu-system-x86',
   'qemu-img': 'qemu-utils',
   mmdebstrap: 'mmdebstrap',
-  busybox: 'busybox-static',
   'mkfs.ext4': 'e2fsprogs',
   ip: 'iproute2',
   nc: 'netcat-openbsd',

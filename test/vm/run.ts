@@ -1,6 +1,7 @@
 /** `npm run test:vm`: the modules `exports` and `mount` on two virtual machines with the kernel's own NFS. */
 
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { withLock } from '../lab/lock.ts';
 import { tryRun } from '../lab/process.ts';
 import { say, step } from '../lab/progress.ts';
@@ -23,7 +24,9 @@ async function main(): Promise<number> {
   const suite = new Suite();
   try {
     await ensurePrerequisites();
-    await withLock(inVmCache('lock'), { purpose: 'npm run test:vm', wait: true }, () => testAll(suite));
+    const lock = inVmCache('lock');
+    if (existsSync(lock)) say(`another run has ${lock}: this one waits until it ends`);
+    await withLock(lock, { purpose: 'npm run test:vm', wait: true }, () => testAll(suite));
   } catch (error) {
     await suite.fail(
       'the virtual machines can be used',
@@ -58,11 +61,21 @@ async function checkAll(suite: Suite, pair: Pair): Promise<void> {
 
 /** The command under test, from these sources. */
 async function buildCommand(): Promise<void> {
+  const built = statSync(join(root, 'dist/src/cli/main.js'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const sources = ['src', 'modules', 'tsconfig.json', 'tsconfig.build.json'].map((name) => join(root, name));
+  if (Math.max(...sources.map(newest)) < built) return;
   await step('building the command', async () => {
     const { code, stdout } = await tryRun(['npm', 'run', '--prefix', root, 'build'], { timeoutMs: 600_000 });
     // Faults of types are npm run check's business; what was written is what is tested.
     if (code !== 0) say(`tsc is not content:\n${stdout.trim()}`);
   });
+}
+
+/** When a file, or anything in a folder, was last changed: ms since 1970. */
+function newest(path: string): number {
+  const stat = statSync(path);
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  return Math.max(stat.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))));
 }
 
 /** Ctrl-C, or too long a run: everything that was started ends before we do. */

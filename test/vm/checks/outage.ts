@@ -7,8 +7,8 @@ import type { Pair } from '../pair.ts';
 import type { Suite } from '../suite.ts';
 import { mountLine } from './share.ts';
 
-/** A mount of a dead server waits 2 minutes by itself; the module's own limit is 10 s here. */
-const MOUNT_TIMEOUT_S = 10;
+/** A mount of a dead server waits 2 minutes by itself; the module's own limit is 5 s here. */
+const MOUNT_TIMEOUT_S = 5;
 const DEAD_RUN_S = 100;
 
 export async function checkOutage(suite: Suite, pair: Pair): Promise<void> {
