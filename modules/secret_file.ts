@@ -15,7 +15,10 @@ export const secretFile = defineModule({
   params: {
     type: 'object',
     properties: {
-      path: { type: 'string', description: 'The file; usually `{{ inventory_dir }}/group_vars/all/secrets.yml`.' },
+      path: {
+        type: 'string',
+        description: 'The file; usually `{{ inventory_dir }}/group_vars/all/secrets.yml`.',
+      },
       secrets: {
         type: 'object',
         description: 'Variable name → what to make where it is missing.',

@@ -22,7 +22,7 @@ export interface Output {
 }
 
 /** Colours where stdout is a terminal and NO_COLOR is not set. */
-export function stdoutPaint(): Paint {
+function stdoutPaint(): Paint {
   return createPaint(process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined);
 }
 

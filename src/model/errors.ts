@@ -44,7 +44,10 @@ export class TemplateError extends MooringError {
   /** Line inside the string, from 1; undefined where the whole string is meant. */
   readonly line: number | undefined;
 
-  constructor(message: string, options: { hint?: string; cause?: unknown; col?: number; line?: number } = {}) {
+  constructor(
+    message: string,
+    options: { hint?: string; cause?: unknown; col?: number; line?: number } = {},
+  ) {
     super(message, options);
     this.col = options.col;
     this.line = options.line;

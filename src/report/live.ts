@@ -110,7 +110,7 @@ export interface LiveReport {
 }
 
 /** The text of the live line; empty where nothing has run for a second. */
-export function liveLine(running: readonly Running[], now: number, columns: number): string {
+function liveLine(running: readonly Running[], now: number, columns: number): string {
   const slow = running.filter((entry) => now - entry.startedAt >= 1000);
   if (slow.length === 0) return '';
   const [first] = slow;

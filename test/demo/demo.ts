@@ -76,7 +76,10 @@ function fail(message: string, code: number): number {
 }
 
 function summarise(): void {
-  const hosts = readFileSync(new URL('../../inventories/lab/group_vars/all/main.yml', import.meta.url), 'utf8');
+  const hosts = readFileSync(
+    new URL('../../inventories/lab/group_vars/all/main.yml', import.meta.url),
+    'utf8',
+  );
   const name = /^harbor_hostname: (.+)$/m.exec(hosts)?.[1];
   console.log(`
 === Done
