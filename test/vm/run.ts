@@ -1,6 +1,6 @@
 /** `npm run test:vm`: the modules `exports` and `mount` on two virtual machines with the kernel's own NFS. */
 
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { withLock } from '../lab/lock.ts';
 import { tryRun } from '../lab/process.ts';
@@ -18,15 +18,16 @@ import { Suite } from './suite.ts';
 /** Whatever hangs in spite of every limit of its own ends with this one. */
 const WHOLE_TIMEOUT_MS = 30 * 60_000;
 
+const lockFile = inVmCache('lock');
+
 process.exitCode = await main();
 
 async function main(): Promise<number> {
   const suite = new Suite();
   try {
     await ensurePrerequisites();
-    const lock = inVmCache('lock');
-    if (existsSync(lock)) say(`another run has ${lock}: this one waits until it ends`);
-    await withLock(lock, { purpose: 'npm run test:vm', wait: true }, () => testAll(suite));
+    if (existsSync(lockFile)) say(`another run has ${lockFile}: this one waits until it ends`);
+    await withLock(lockFile, { purpose: 'npm run test:vm', wait: true }, () => testAll(suite));
   } catch (error) {
     await suite.fail(
       'the virtual machines can be used',
@@ -84,7 +85,10 @@ function endOnSignals(): () => void {
     say(`${why}: ending the virtual machines`);
     refuseStarts();
     endChildren();
-    void pairDown().finally(() => process.exit(code));
+    void pairDown().finally(() => {
+      rmSync(lockFile, { force: true });
+      process.exit(code);
+    });
   };
   const interrupted = () => end('interrupted', 130);
   const terminated = () => end('terminated', 143);
@@ -98,12 +102,12 @@ function endOnSignals(): () => void {
   };
 }
 
-/** Builds and runs of the command that are under way; the machines, in sessions of their own, come after. */
+/** Whatever is under way, builds included: unshare, with all in its namespace, ends by SIGKILL only. */
 function endChildren(): void {
   const children = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8').trim();
   for (const pid of children.split(' ').filter(Boolean).map(Number)) {
     try {
-      process.kill(pid, 'SIGTERM');
+      process.kill(pid, 'SIGKILL');
     } catch {
       // It ended by itself just now.
     }
