@@ -1,0 +1,95 @@
+import { expect, test } from 'vitest';
+import type { RunEvent } from '../../src/model/event.ts';
+import type { TaskResult } from '../../src/model/result.ts';
+import { createHumanReport, createPaint } from '../../src/report/index.ts';
+
+const position = { file: 'site.yml', line: 7, col: 5 };
+const task = { id: 't1', name: 'install', module: 'apt', handler: false, position, noLog: false };
+const place = { playId: 'p', taskId: 't1' };
+
+function print(events: readonly RunEvent[], options: { verbosity?: number; check?: boolean } = {}): string[] {
+  const lines: string[] = [];
+  const emit = createHumanReport({
+    writeLine: (line) => void lines.push(line),
+    paint: createPaint(false),
+    width: 30,
+    verbosity: options.verbosity ?? 0,
+    diff: false,
+  });
+  emit({ event: 'run_start', runId: 'r', playbooks: [], check: options.check ?? false, diff: false });
+  for (const event of events) emit(event);
+  return lines;
+}
+
+const play = (parallel: boolean, hosts = ['h1']): RunEvent => ({
+  ...{ event: 'play_start', playId: 'p', name: 'Web' },
+  hosts,
+  parallel,
+});
+
+function result(outcome: TaskResult['outcome'], more: Partial<TaskResult> = {}): RunEvent {
+  const base = { outcome, values: {}, diff: [], steps: [], warnings: [], durationMs: 1, ignored: false };
+  return { event: 'result', ...place, host: 'h1', result: { ...base, ...more } };
+}
+
+const started: RunEvent = { event: 'task_start', playId: 'p', task };
+
+test('a play, a task and its result', () => {
+  expect(print([play(false), started, result('changed')])).toEqual([
+    '',
+    'PLAY [Web] *******************',
+    '',
+    'TASK [install] ***************',
+    'changed: [h1]',
+  ]);
+});
+
+test('check mode is said in every headline', () => {
+  expect(print([play(false)], { check: true })).toEqual(['', 'PLAY [Web] [CHECK MODE] ******']);
+});
+
+test('plays side by side: each line names its play, a headline comes when a line does', () => {
+  const lines = print([play(true), started, result('ok')]);
+  expect(lines.slice(2)).toEqual(['', 'TASK [Web | install] *********', 'Web | ok: [h1]']);
+});
+
+test('a play without hosts says so', () => {
+  expect(print([play(false, [])]).at(-1)).toBe('skipping: no hosts matched');
+});
+
+test('a loop is told item by item, not once more as a whole', () => {
+  const item = { outcome: 'ok', values: {}, diff: [], steps: [], warnings: [], durationMs: 1 } as const;
+  const lines = print([
+    play(false),
+    started,
+    {
+      ...{ event: 'item_result', ...place, host: 'h1' },
+      result: { ...item, ignored: false, label: 'a' },
+    },
+    result('ok', { items: [{ ...item, ignored: false, label: 'a' }] }),
+  ]);
+  expect(lines.slice(4)).toEqual(['ok: [h1] => (item=a)']);
+});
+
+test('output, retries, includes, warnings and lost handlers', () => {
+  const events: readonly RunEvent[] = [
+    play(false),
+    started,
+    { event: 'output', ...place, host: 'h1', stream: 'progress', text: 'waiting for the lock\n' },
+    { event: 'output', ...place, host: 'h1', stream: 'stdout', text: 'quiet\n' },
+    { event: 'retry', ...place, host: 'h1', attempt: 1, retriesLeft: 2 },
+    { event: 'included', ...place, file: 'more.yml', hosts: ['h1', 'h2'] },
+    { event: 'warning', message: 'old', host: 'h1' },
+    { event: 'handlers_lost', playId: 'p', host: 'h1', handlers: ['restart'] },
+  ];
+  const lines = print(events).slice(4);
+  expect(lines).toEqual([
+    '    [h1] waiting for the lock',
+    'FAILED - RETRYING: [h1]: install (2 retries left).',
+    'included: more.yml for h1, h2',
+    '[WARNING]: [h1] old',
+    expect.stringMatching(/handlers that were notified and did NOT run: restart\. .*--force-handlers/),
+  ]);
+  expect(print(events, { verbosity: 1 })).toContain('    [h1] quiet');
+  expect(print(events, { verbosity: 2 })).toContain('task path: site.yml:7');
+});
