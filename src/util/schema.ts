@@ -43,9 +43,21 @@ function createAjv(): Ajv {
 }
 
 function faultsOf(check: ValidateFunction): SchemaFault[] {
-  const errors = (check.errors ?? []).filter((error) => !['anyOf', 'oneOf', 'if'].includes(error.keyword));
-  const faults = (errors.length > 0 ? errors : (check.errors ?? [])).map(toFault);
+  const all = check.errors ?? [];
+  const errors = all.filter((error) => !['anyOf', 'oneOf', 'if'].includes(error.keyword));
+  const faults = (errors.length > 0 ? errors : all)
+    .filter((error) => error.keyword !== 'type' || !all.some((other) => saysMore(other, error)))
+    .map(toFault);
   return faults.filter((fault, index) => faults.findIndex((other) => sameFault(other, fault)) === index);
+}
+
+/** What is not even of the right type is not one of the allowed values either: those are worth telling. */
+function saysMore(other: ErrorObject, typeError: ErrorObject): boolean {
+  return (
+    other.keyword === 'enum' &&
+    other.instancePath === typeError.instancePath &&
+    other.parentSchema === typeError.parentSchema
+  );
 }
 
 function sameFault(a: SchemaFault, b: SchemaFault): boolean {

@@ -43,6 +43,15 @@ const cases: readonly Bad[] = [
     expected: ['site.yml:4:24: error: wait_for: "port" must be a whole number, not a string ("many")'],
   },
   {
+    what: 'a list where one of a few words is wanted: one error',
+    files: { 'site.yml': play('    - file: {path: /x, state: [directory]}\n') },
+    expected: [
+      'site.yml:4:31: error: file: "state" must be one of absent, directory, file, hard, link, touch, not',
+      'hint: did you mean "directory"?',
+      '\n1 error; nothing was run',
+    ],
+  },
+  {
     what: 'an undefined variable',
     files: {
       'site.yml': play('    - debug: {msg: "{{ versoin }}"}\n'),
