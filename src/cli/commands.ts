@@ -1,8 +1,7 @@
 import yargs, { type ArgumentsCamelCase, type Argv } from 'yargs';
 import { exitCodes } from './exit-codes.ts';
-import { reportError, UsageError } from './report-error.ts';
 import { declareInventory, declareRunOptions, type RunArguments } from './run-options.ts';
-import { usageMessage } from './usage.ts';
+import { UsageError, usageMessage } from './usage.ts';
 
 const commandNames = ['run', 'inventory', 'doc'];
 
@@ -32,6 +31,7 @@ export async function runCli(argv: readonly string[], version: string): Promise<
     await cli.parseAsync();
     return code;
   } catch (error) {
+    const { reportError } = await import('./report-error.ts');
     return reportError(error);
   }
 }

@@ -3,9 +3,7 @@ import type { Redactor } from '../util/redact.ts';
 import { exitCodes } from './exit-codes.ts';
 import { faultLines } from './faults.ts';
 import { stderrPaint } from './output.ts';
-
-/** The command line is wrong: exit 5 with the reason. */
-export class UsageError extends MooringError {}
+import { UsageError } from './usage.ts';
 
 /**
  * Says on stderr why the command ended.

@@ -1,5 +1,5 @@
 import type { Argv } from 'yargs';
-import { UsageError } from './report-error.ts';
+import { UsageError } from './usage.ts';
 
 /** What the command line of `mooring run` said. */
 export interface RunArguments {

@@ -1,4 +1,8 @@
+import { MooringError } from '../model/errors.ts';
 import { suggest } from '../util/suggest.ts';
+
+/** The command line is wrong: exit 5 with the reason. */
+export class UsageError extends MooringError {}
 
 /** Words of the command line that can be meant, for "did you mean". */
 export interface UsageWords {

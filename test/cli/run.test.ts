@@ -25,6 +25,7 @@ web:
     away: {ansible_host: 127.0.0.1, ansible_port: 1}
     h1: {ansible_connection: local}
 `,
+  'delegates.yml': '- hosts: h1\n  tasks:\n    - command: echo a\n      delegate_to: localhost\n',
   'vars.yml': 'greeting: from a file\n',
 });
 const hosts = ['-i', join(site, 'hosts.yml')];
@@ -57,6 +58,12 @@ describe('what a run prints', () => {
     expect(stdout).toMatch(/^ok: \[h1\]/m);
     expect(stdout).toMatch(/^away +: ok=1 +changed=0 +unreachable=1/m);
     expect(code).toBe(4);
+  });
+
+  it('has no line in the recap for a host that was only delegated to', async () => {
+    const { stdout } = await mooring('run', file('delegates.yml'), ...hosts);
+    expect(stdout).toMatch(/^changed: \[h1 -> localhost\]/m);
+    expect(stdout).not.toMatch(/^localhost +:/m);
   });
 
   it('prints one event a line with --output json, the recap last', async () => {
