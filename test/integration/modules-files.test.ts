@@ -238,7 +238,9 @@ function describeFiles(base: string): Record<string, string> {
     const path = join(base, name);
     const attributes = execFileSync('stat', ['-c', '%A %U:%G', path], { encoding: 'utf8' }).trim();
     if (attributes.startsWith('l')) return [name, `${attributes} -> ${readlinkSync(path)}`];
-    const content = statSync(path).isFile() ? JSON.stringify(readFileSync(path, 'utf8').slice(0, 99)) : '';
+    // The bytes of an archive hold the time it was made.
+    const isText = statSync(path).isFile() && !name.endsWith('.tgz');
+    const content = isText ? JSON.stringify(readFileSync(path, 'utf8').slice(0, 99)) : '';
     return [name, `${attributes} ${content}`.trimEnd()];
   });
   return Object.fromEntries(described);
