@@ -1,4 +1,4 @@
-import { chmodSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Vault } from '../../src/load/index.ts';
@@ -162,7 +162,6 @@ function sealedSite(): string {
     'group_vars/all/secrets.yml': vault.encrypt('db_password: hunter2hunter2\n'),
     'site.yml': play('    - debug: {msg: "{{ db_password }} {{ db_password }}"}\n'),
     wrong: 'not the right one\n',
-    right: 'the right one\n',
   });
 }
 
@@ -187,13 +186,14 @@ test.each([
   expect(code).toBe(1);
 });
 
-test('a vault password file that nobody may read names itself', async () => {
+test('a vault password script that fails is named, with its exit code', async () => {
   const directory = sealedSite();
-  chmodSync(join(directory, 'right'), 0o755);
+  const script = join(directory, 'asks');
+  writeFileSync(script, '#!/bin/sh\nexit 3\n', { mode: 0o755 });
   const { stderr, code } = await mooring(
     ...['run', join(directory, 'site.yml'), '-i', join(directory, 'hosts.yml')],
-    ...['--vault-password-file', join(directory, 'right')],
+    ...['--vault-password-file', script],
   );
-  expect(stderr).toContain('right');
+  expect(stderr).toMatch(/vault password script .*asks .*3/);
   expect(code).toBe(1);
 });
