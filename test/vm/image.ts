@@ -3,10 +3,10 @@
  * virtual disk and card, and a disk with Debian, its NFS server and client, and sshd.
  */
 
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { hashOf, hashOfFiles, type LabFile } from '../lab/files.ts';
+import { hashOf, type LabFile } from '../lab/files.ts';
 import { buildLayer, type Layer, minimalLayer } from '../lab/layers.ts';
 import { runScript } from '../lab/process.ts';
 import { step } from '../lab/progress.ts';
@@ -52,7 +52,7 @@ const masked = [
 ];
 
 const files: readonly LabFile[] = [
-  { path: '/etc/systemd/system/vm-network.service', source: guestFile('vm-network.service') },
+  { path: '/etc/systemd/system/vm-network.service', content: guestText('vm-network.service') },
   {
     path: '/etc/systemd/journald.conf.d/vm.conf',
     content: '[Journal]\nStorage=volatile\nForwardToConsole=no\n',
@@ -65,8 +65,7 @@ const files: readonly LabFile[] = [
 /** Finds the image in the cache, or builds it. */
 export async function buildImage(): Promise<Image> {
   const layer = await systemLayer();
-  const scripts = [assembleScript('', '', []), hashOfFiles([{ path: '/init', source: guestFile('init') }])];
-  const key = hashOf([layer.key, ...scripts]);
+  const key = hashOf([layer.key, assembleScript('', '', []), guestText('init')]);
   const directory = inVmCache(`image-${key}`);
   if (!existsSync(directory)) {
     const target = `${directory}.new`;
@@ -148,6 +147,11 @@ mkfs.ext4 -q -F -m 0 -d "$root" "$target/disk.raw"
 umount "$root"
 rm -rf "$root" "$initrd" "$target/upper" "$target/work"
 `;
+}
+
+/** By text, not by path, so that every clone of the repository has the same key. */
+function guestText(name: string): string {
+  return readFileSync(guestFile(name), 'utf8');
 }
 
 function guestFile(name: string): string {
