@@ -6,14 +6,12 @@ import {
   type HttpResponse,
   ParamsError,
   type Plan,
-  Unknown,
-  type Value,
   type ValueMap,
 } from '../src/module/index.ts';
 import { attributeParams } from './lib/file-attributes.ts';
 import { planCopy } from './lib/file-copy.ts';
 import { type CopyState, type Request, readSingle } from './lib/file-destination.ts';
-import { encodeBody, httpParams, responseValues, toRequest } from './lib/http.ts';
+import { encodeBody, httpParams, parseJson, responseValues, toRequest, unknownAnswer } from './lib/http.ts';
 import { expandHome, nameOf } from './lib/paths.ts';
 import { asText, sha256 } from './lib/text.ts';
 
@@ -239,23 +237,6 @@ function noAnswer(url: string, wanted: readonly number[], why: string): Plan {
   return wanted.includes(-1) ? { steps: [], values } : { steps: [], failure: msg, values };
 }
 
-/** What only a real answer tells, in check mode. */
-function unknownAnswer(): ValueMap {
-  const unknown = new Unknown('the request was only simulated');
-  const names = [
-    'status',
-    'json',
-    'content',
-    'location',
-    'cookies',
-    'cookies_string',
-    'redirected',
-    'elapsed',
-    'msg',
-  ];
-  return Object.fromEntries(names.map((name) => [name, unknown]));
-}
-
 function answerValues(params: UriParams, response: HttpResponse, wanted: readonly number[]): ValueMap {
   const text = asText(response.body);
   const json = parseJson(response, text);
@@ -265,16 +246,6 @@ function answerValues(params: UriParams, response: HttpResponse, wanted: readonl
     ...(json === undefined ? {} : { json }),
     ...(show ? { content: text ?? response.body.toString('base64') } : {}),
   };
-}
-
-function parseJson(response: HttpResponse, text: string | undefined): Value | undefined {
-  const type = response.headers['content-type'] ?? '';
-  if (text === undefined || !/[/+]json\b|javascript/.test(type)) return undefined;
-  try {
-    return JSON.parse(text) as Value;
-  } catch {
-    return undefined;
-  }
 }
 
 async function readDest(

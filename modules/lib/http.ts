@@ -1,4 +1,11 @@
-import { type HttpRequest, type HttpResponse, ParamsError, type ValueMap } from '../../src/module/index.ts';
+import {
+  type HttpRequest,
+  type HttpResponse,
+  ParamsError,
+  Unknown,
+  type Value,
+  type ValueMap,
+} from '../../src/module/index.ts';
 
 /** Params that uri and get_url share. */
 export const httpParams = {
@@ -112,4 +119,32 @@ function pairs(body: unknown): [string, string][] {
       throw new ParamsError('body must be a mapping or a list of pairs');
     return [pair[1]].flat().map((value): [string, string] => [String(pair[0]), String(value)]);
   });
+}
+
+/** What only a real answer tells, in check mode. */
+export function unknownAnswer(): ValueMap {
+  const unknown = new Unknown('the request was only simulated');
+  const names = [
+    'status',
+    'json',
+    'content',
+    'location',
+    'cookies',
+    'cookies_string',
+    'redirected',
+    'elapsed',
+    'msg',
+  ];
+  return Object.fromEntries(names.map((name) => [name, unknown]));
+}
+
+/** The value of a JSON answer; undefined where it is none. */
+export function parseJson(response: HttpResponse, text: string | undefined): Value | undefined {
+  const type = response.headers['content-type'] ?? '';
+  if (text === undefined || !/[/+]json\b|javascript/.test(type)) return undefined;
+  try {
+    return JSON.parse(text) as Value;
+  } catch {
+    return undefined;
+  }
 }
