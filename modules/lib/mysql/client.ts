@@ -49,8 +49,9 @@ export function clientCall(
     const words = [program, user, ...args].map(quoteWord).join(' ');
     return { command: `docker exec -i -e MYSQL_PWD ${container} ${words}`, env, needs };
   }
-  const inner = `MYSQL_PWD="$MYSQL_ROOT_PASSWORD" exec ${[program, user, ...args].map(quoteWord).join(' ')}`;
-  return { command: `docker exec -i ${container} sh -c ${quoteWord(inner)}`, env, needs };
+  const inner = `MYSQL_PWD="$MYSQL_ROOT_PASSWORD" exec ${[program, user, ...args].map(quoteWord).join(' ')} "$@"`;
+  // Whoever appends arguments appends them to the shell: "$@" hands them on.
+  return { command: `docker exec -i ${container} sh -c ${quoteWord(inner)} sh`, env, needs };
 }
 
 /** Quotes an identifier for SQL. */
