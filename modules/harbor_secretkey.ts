@@ -1,5 +1,5 @@
 import { CommandError, defineModule, type Plan } from '../src/module/index.ts';
-import { clientCall, identifier } from './lib/mysql/client.ts';
+import { clientCall, identifier, loginParams } from './lib/mysql/client.ts';
 import { type EncryptedValue, proveSecretkey, secretkeyFault } from './lib/secretkey.ts';
 
 export const harborSecretkey = defineModule({
@@ -26,13 +26,7 @@ export const harborSecretkey = defineModule({
         type: 'string',
         description: 'Without a container: address of the server as seen from the host.',
       },
-      login_port: { type: 'integer', description: 'Its port, 1 to 65535; default 3306.' },
-      login_user: { type: 'string', description: 'User; default root.' },
-      login_password: {
-        type: 'string',
-        writeOnly: true,
-        description: 'Password; default: the container’s MYSQL_ROOT_PASSWORD.',
-      },
+      ...loginParams,
     },
     required: ['secretkey'],
   },

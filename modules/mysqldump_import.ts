@@ -1,5 +1,5 @@
 import { defineModule, type Plan, type ValueMap } from '../src/module/index.ts';
-import { clientCall } from './lib/mysql/client.ts';
+import { clientCall, loginParams } from './lib/mysql/client.ts';
 import type { DumpInfo } from './lib/mysql/dump.ts';
 import { type DatabaseState, decideImport } from './lib/mysql/import-decision.ts';
 import { readSource, readState } from './lib/mysql/import-state.ts';
@@ -37,13 +37,7 @@ export const mysqldumpImport = defineModule({
           container: { type: 'string', description: 'Container it runs in.' },
           database: { type: 'string', description: 'Name there; default: the same.' },
           login_host: { type: 'string', description: 'Address of the server as seen from that host.' },
-          login_port: { type: 'integer', description: 'Its port, 1 to 65535; default 3306.' },
-          login_user: { type: 'string', description: 'User; default root.' },
-          login_password: {
-            type: 'string',
-            writeOnly: true,
-            description: 'Password; default: the container’s MYSQL_ROOT_PASSWORD.',
-          },
+          ...loginParams,
         },
       },
       container: { type: 'string', description: 'Container on the host that runs the target server.' },
@@ -51,13 +45,7 @@ export const mysqldumpImport = defineModule({
         type: 'string',
         description: 'Without a container: address of the target server as seen from the host.',
       },
-      login_port: { type: 'integer', description: 'Its port, 1 to 65535; default 3306.' },
-      login_user: { type: 'string', description: 'User; default root.' },
-      login_password: {
-        type: 'string',
-        writeOnly: true,
-        description: 'Password; default: the container’s MYSQL_ROOT_PASSWORD.',
-      },
+      ...loginParams,
       tables: {
         type: 'array',
         items: { type: 'string' },

@@ -1,5 +1,5 @@
 import type { Vault } from '../load/index.ts';
-import type { Fault } from '../model/errors.ts';
+import { byPlace, type Fault } from '../model/errors.ts';
 import type { Inventory } from '../model/inventory.ts';
 import type { Playbook } from '../model/playbook.ts';
 import type { ValueMap } from '../model/value.ts';
@@ -127,11 +127,4 @@ function condensed(faults: readonly Fault[]): Fault[] {
     if (count < mostAlike || left <= 0) return [fault];
     return [{ ...fault, message: `${fault.message}, and ${left} more like this` }];
   });
-}
-
-function byPlace(a: Fault, b: Fault): number {
-  const [left, right] = [a.position, b.position];
-  if (!left || !right) return Number(Boolean(left)) - Number(Boolean(right));
-  if (left.file !== right.file) return left.file < right.file ? -1 : 1;
-  return left.line - right.line || left.col - right.col;
 }

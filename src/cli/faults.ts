@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import type { Fault } from '../model/errors.ts';
+import { byPlace, type Fault } from '../model/errors.ts';
 import { formatPosition } from '../model/position.ts';
 import type { Paint } from '../report/index.ts';
 import { renderExcerpt } from '../util/excerpt.ts';
@@ -41,13 +41,6 @@ function sourceText(file: string, sources: Map<string, string>): string {
   const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
   sources.set(file, text);
   return text;
-}
-
-function byPlace(a: Fault, b: Fault): number {
-  const [left, right] = [a.position, b.position];
-  if (!left || !right) return Number(Boolean(left)) - Number(Boolean(right));
-  if (left.file !== right.file) return left.file < right.file ? -1 : 1;
-  return left.line - right.line || left.col - right.col;
 }
 
 function plural(count: number, word: string): string {

@@ -1,7 +1,7 @@
-import { listTasks } from '../engine/index.ts';
+import { type ListedPlay, type ListedTask, listTasks } from '../engine/index.ts';
 import { selectHosts } from '../load/index.ts';
 import type { Inventory } from '../model/inventory.ts';
-import type { Parallel, Play, Playbook } from '../model/playbook.ts';
+import type { Playbook } from '../model/playbook.ts';
 import type { RunArguments } from './run-options.ts';
 
 type ListArguments = Pick<
@@ -19,40 +19,25 @@ export function listPlaybooks(
 }
 
 function listPlaybook(playbook: Playbook, inventory: Inventory, args: ListArguments): string {
-  const plays = playbook.entries.flatMap((entry: Play | Parallel) =>
-    entry.kind === 'parallel' ? entry.plays : [entry],
-  );
-  const listed = listTasks(playbook, { tags: words(args.tags), skipTags: words(args.skipTags) });
-  const lines = plays.flatMap((play, index) => {
-    const entry = listed[index];
-    const tags = [
-      ...new Set([...(entry?.tags ?? []), ...(entry?.tasks ?? []).flatMap((task) => task.tags)]),
-    ].sort();
-    return [
-      `  play #${index + 1} (${play.hosts}): ${entry?.name ?? play.hosts}\tTAGS: [${(entry?.tags ?? []).join(', ')}]`,
-      ...(args.listHosts ? hostLines(play, inventory, args.limit) : []),
-      ...(args.listTasks
-        ? [
-            '    tasks:',
-            ...(entry?.tasks ?? []).map((task) => `      ${task.name}\tTAGS: [${task.tags.join(', ')}]`),
-          ]
-        : []),
-      ...(args.listTags ? [`      TASK TAGS: [${tags.join(', ')}]`] : []),
-      '',
-    ];
-  });
+  const lines = listTasks(playbook, args).flatMap((play, index) => [
+    `  play #${index + 1} (${play.hosts}): ${play.name}\tTAGS: [${play.tags.join(', ')}]`,
+    ...(args.listHosts ? hostLines(play.hosts, inventory, args.limit) : []),
+    ...(args.listTasks ? ['    tasks:', ...play.tasks.map(taskLine)] : []),
+    ...(args.listTags ? [`      TASK TAGS: [${allTags(play).join(', ')}]`] : []),
+    '',
+  ]);
   return `\nplaybook: ${playbook.file}\n\n${lines.join('\n')}`;
 }
 
-function hostLines(play: Play, inventory: Inventory, limit: string | undefined): string[] {
-  const hosts = selectHosts(play.hosts, inventory, { limit });
-  return [
-    `    pattern: ${play.hosts}`,
-    `    hosts (${hosts.length}):`,
-    ...hosts.map((host) => `      ${host}`),
-  ];
+function taskLine(task: ListedTask): string {
+  return `      ${task.name}\tTAGS: [${task.tags.join(', ')}]`;
 }
 
-function words(entries: readonly string[]): readonly string[] {
-  return entries.flatMap((entry) => entry.split(','));
+function allTags(play: ListedPlay): readonly string[] {
+  return [...new Set([...play.tags, ...play.tasks.flatMap((task) => task.tags)])].sort();
+}
+
+function hostLines(pattern: string, inventory: Inventory, limit: string | undefined): string[] {
+  const hosts = selectHosts(pattern, inventory, { limit });
+  return [`    pattern: ${pattern}`, `    hosts (${hosts.length}):`, ...hosts.map((host) => `      ${host}`)];
 }

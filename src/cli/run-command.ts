@@ -69,8 +69,8 @@ async function runChecked(args: RunArguments, site: Site, playbooks: readonly Pl
 
 function optionsOf(args: RunArguments): Partial<RunOptions> {
   return {
-    tags: args.tags.flatMap((entry) => entry.split(',')),
-    skipTags: args.skipTags.flatMap((entry) => entry.split(',')),
+    tags: args.tags,
+    skipTags: args.skipTags,
     forks: args.forks,
     check: args.check,
     diff: args.diff,

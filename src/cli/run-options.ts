@@ -66,8 +66,8 @@ export function declareInventory(yargs: Argv): Argv {
 
 function declareSelection(yargs: Argv): Argv {
   return yargs
-    .option('tags', list('t', 'Only tasks with these tags'))
-    .option('skip-tags', list(undefined, 'All but tasks with these tags'))
+    .option('tags', commaList('t', 'Only tasks with these tags'))
+    .option('skip-tags', commaList(undefined, 'All but tasks with these tags'))
     .option('start-at-task', { type: 'string', describe: 'Begin at the task of this name' })
     .option('step', flag(undefined, 'Ask before each task'))
     .option('check', flag('C', 'Change nothing, say what would change'))
@@ -114,6 +114,12 @@ function flag(
   describe: string,
 ): { type: 'boolean'; default: false; describe: string } {
   return { type: 'boolean', default: false, describe, ...(alias ? { alias } : {}) };
+}
+
+/** A list whose entries may hold several words, joined by commas. */
+function commaList(alias: string | undefined, describe: string): ListOption {
+  const option = list(alias, describe);
+  return { ...option, coerce: (values) => option.coerce(values).flatMap((entry) => entry.split(',')) };
 }
 
 function list(alias: string | undefined, describe: string): ListOption {

@@ -10,6 +10,14 @@ export interface Fault {
   readonly hint?: string;
 }
 
+/** Sorts faults by file, line and column; those without a place come first. */
+export function byPlace(a: Fault, b: Fault): number {
+  const [left, right] = [a.position, b.position];
+  if (!left || !right) return Number(Boolean(left)) - Number(Boolean(right));
+  if (left.file !== right.file) return left.file < right.file ? -1 : 1;
+  return left.line - right.line || left.col - right.col;
+}
+
 /** Base of every error a user may see; anything else reaching the top is a bug of Mooring. */
 export class MooringError extends Error {
   readonly hint: string | undefined;

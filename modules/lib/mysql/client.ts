@@ -11,6 +11,17 @@ export interface Server {
   readonly login_password?: string | undefined;
 }
 
+/** Params of every module that logs in to a server. */
+export const loginParams = {
+  login_port: { type: 'integer', description: 'Its port, 1 to 65535; default 3306.' },
+  login_user: { type: 'string', description: 'User; default root.' },
+  login_password: {
+    type: 'string',
+    writeOnly: true,
+    description: 'Password; default: the container’s MYSQL_ROOT_PASSWORD.',
+  },
+} as const;
+
 /** Shell text that runs a client program, and the environment it needs. */
 export interface ClientCall {
   readonly command: string;
