@@ -50,9 +50,11 @@ describe.each(shells)('facts gathered on %s', (shell) => {
         user_shell: expect.stringMatching(/^\//),
       },
       lo: { ipv4: { address: '127.0.0.1', netmask: '255.0.0.0', network: '127.0.0.0', prefix: '8' } },
-      mounts: expect.arrayContaining([
-        expect.objectContaining({ mount: '/', size_total: expect.any(Number) }),
-      ]),
+      mounts: rootIsOnDevice()
+        ? expect.arrayContaining([
+            expect.objectContaining({ mount: '/', size_total: expect.any(Number) }),
+          ])
+        : expect.any(Array),
     });
     expect(Number(facts['memtotal_mb'])).toBeGreaterThan(100);
     expect(Number(facts['processor_vcpus'])).toBeGreaterThan(0);
@@ -65,6 +67,13 @@ describe.each(shells)('facts gathered on %s', (shell) => {
     expect(connection.counters.requests).toBe(before);
   });
 });
+
+// In a container "/" is an overlay, and facts list file systems of devices only, as Ansible does.
+function rootIsOnDevice() {
+  return readFileSync('/proc/self/mounts', 'utf8')
+    .split('\n')
+    .some((line) => /^\/\S* \/ /.test(line));
+}
 
 function sections(parts: Readonly<Record<string, string>>) {
   return parseSections(
