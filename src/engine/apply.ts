@@ -9,7 +9,7 @@ import { requestStep } from './steps/request.ts';
 import { runStep } from './steps/run.ts';
 import { secretsStep } from './steps/secrets.ts';
 import { streamStep } from './steps/stream.ts';
-import { lookOnce, waitStep } from './steps/wait.ts';
+import { type Look, lookOnce, waitStep } from './steps/wait.ts';
 
 /** What became of a plan's steps. */
 export interface Applied {
@@ -141,8 +141,14 @@ async function simulate(
   let unknown: string | undefined;
   for (const step of steps) {
     if (step.kind === 'wait') {
-      unknown ??= await waitSimulated(step, context, changed || targets.anySimulated);
-      outcomes.push({ step, status: unknown === undefined ? 'applied' : 'skipped' });
+      const look = await waitSimulated(step, context, changed || targets.anySimulated);
+      const values = look.values === undefined ? {} : { values: look.values };
+      if (look.failure !== undefined) {
+        outcomes.push({ step, status: 'failed', error: look.failure, ...values });
+        return { outcomes, changed, diff, failure: look.failure };
+      }
+      if (!look.holds) unknown ??= look.seen;
+      outcomes.push({ step, status: unknown === undefined ? 'applied' : 'skipped', ...values });
       continue;
     }
     changed = true;
@@ -156,15 +162,12 @@ async function simulate(
 }
 
 /** Looks once. What does not hold may hold at run time, after what was only simulated. */
-async function waitSimulated(
-  step: WaitStep,
-  context: StepContext,
-  simulatedBefore: boolean,
-): Promise<string | undefined> {
-  if (step.until.kind === 'time' || step.until.kind === 'input') return undefined;
-  if (simulatedBefore) return `${step.summary}: waits for what earlier steps would do`;
+async function waitSimulated(step: WaitStep, context: StepContext, simulatedBefore: boolean): Promise<Look> {
+  if (step.until.kind === 'time' || step.until.kind === 'input') return { holds: true, seen: '' };
+  if (simulatedBefore)
+    return { holds: false, seen: `${step.summary}: waits for what earlier steps would do` };
   const look = await lookOnce(step.until, context, Math.max(1, step.timeoutMs));
-  return look.holds ? undefined : `${step.summary}: ${look.seen} for now`;
+  return { ...look, seen: `${step.summary}: ${look.seen} for now` };
 }
 
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {

@@ -17,3 +17,31 @@ export class Lock {
     return release;
   }
 }
+
+/** The target's lock for one module call; modules that never touch a host hold none. */
+export class HeldLock {
+  readonly #lock: Lock | undefined;
+  #release: (() => void) | undefined;
+
+  constructor(lock: Lock | undefined) {
+    this.#lock = lock;
+  }
+
+  async take(): Promise<void> {
+    this.#release = await this.#lock?.take();
+  }
+
+  release(): void {
+    this.#release?.();
+    this.#release = undefined;
+  }
+
+  async without<T>(action: () => Promise<T>): Promise<T> {
+    this.release();
+    try {
+      return await action();
+    } finally {
+      await this.take();
+    }
+  }
+}

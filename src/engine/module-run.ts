@@ -1,12 +1,21 @@
-import { ConnectionError, DecidedAtRunTime, MooringError } from '../model/errors.ts';
+import { ConnectionError, DecidedAtRunTime, InternalError, MooringError } from '../model/errors.ts';
 import type { Diff } from '../model/result.ts';
 import { Unknown, type Value, type ValueMap } from '../model/value.ts';
-import type { Effect, HostAccess, Module, Plan, StepOutcome } from '../module/index.ts';
+import type {
+  Effect,
+  HostAccess,
+  LookMemory,
+  Module,
+  ModuleLook,
+  Plan,
+  StepOutcome,
+} from '../module/index.ts';
 import type { Scope } from '../template/index.ts';
 import { type Applied, applySteps } from './apply.ts';
 import type { CompiledTask } from './compile.ts';
 import type { Call } from './decide.ts';
 import { createHostAccess, type ReadTrace } from './host-access.ts';
+import { HeldLock } from './lock.ts';
 import { errorMessage, Interrupted, type PlayHost, type PlayRun } from './run-state.ts';
 import type { StepContext } from './steps/context.ts';
 import { taskTarget } from './task-target.ts';
@@ -55,7 +64,7 @@ const maxRounds = 5;
  * @throws ConnectionError where contact is lost, Interrupted
  */
 export async function runModule(run: ModuleRun): Promise<Attempt> {
-  const held = new HeldLock(run);
+  const held = new HeldLock(run.lock && !run.call.module.local ? run.call.target.target.lock : undefined);
   await held.take();
   const progress = new Progress();
   try {
@@ -95,7 +104,7 @@ async function runRounds(run: ModuleRun, held: HeldLock, progress: Progress): Pr
     if (plan.failure !== undefined) return failedPlan(run, plan.failure, trace, progress);
     if (plan.skip !== undefined) return progress.end('skipped', plan.skip);
     if (plan.unknown !== undefined) return progress.end('unknown', plan.unknown);
-    const applied = await applySteps(plan.steps, applySource(run, held));
+    const applied = await applySteps(plan.steps, applySource(run, held, current));
     progress.addApplied(applied, plan);
     const result = { params: run.call.params, current, outcomes: progress.outcomes, check: run.call.check };
     const values = resultValues(run, module, result, plan, applied);
@@ -138,7 +147,7 @@ function mayBeForWant({ call }: ModuleRun, trace: ReadTrace | undefined): boolea
   return trace === undefined || trace.sawAbsence || trace.outside;
 }
 
-function applySource(run: ModuleRun, held: HeldLock): Parameters<typeof applySteps>[1] {
+function applySource(run: ModuleRun, held: HeldLock, current: unknown): Parameters<typeof applySteps>[1] {
   const { playRun, host, task, call } = run;
   const context: StepContext = {
     run: playRun.run,
@@ -148,6 +157,7 @@ function applySource(run: ModuleRun, held: HeldLock): Parameters<typeof applySte
     timeLeftMs: () => timeLeft(run),
     output: run.output,
     signal: playRun.run.options.signal,
+    look: (kept) => lookThrough(run, { current, kept }),
   };
   return {
     context,
@@ -157,6 +167,15 @@ function applySource(run: ModuleRun, held: HeldLock): Parameters<typeof applySte
   };
 }
 
+/** The module's own look, at a host it may ask as `read` may. */
+async function lookThrough(run: ModuleRun, memory: LookMemory<unknown>): Promise<ModuleLook> {
+  const { call } = run;
+  const look = typed(call.module).look;
+  if (!look) throw new InternalError(`module ${call.module.name} waits for a look it does not have`);
+  const source = { ...run, target: call.target, environment: call.environment, now: Date.now() };
+  return look(createHostAccess({ ...source, timeoutMs: timeLeft(run) }).host, call.params, memory);
+}
+
 function timeLeft({ deadline }: ModuleRun): number | undefined {
   return deadline === undefined ? undefined : Math.max(1, deadline - Date.now());
 }
@@ -164,6 +183,7 @@ function timeLeft({ deadline }: ModuleRun): number | undefined {
 interface TypedModule {
   read(host: HostAccess, params: ValueMap): Promise<unknown>;
   plan(params: ValueMap, current: unknown): Plan | readonly Plan['steps'][number][];
+  look?(host: HostAccess, params: ValueMap, memory: LookMemory<unknown>): Promise<ModuleLook>;
   result?(context: ResultSource): ValueMap;
 }
 
@@ -249,6 +269,7 @@ class Progress {
   addApplied(applied: Applied, plan: Plan): void {
     this.changed ||= applied.changed;
     if (plan.steps.length > 0) this.outcomes = applied.outcomes;
+    for (const { values } of applied.outcomes) this.#values = { ...this.#values, ...values };
     this.#diff.push(...applied.diff);
     this.#steps.push(...plan.steps.map((step) => step.summary));
   }
@@ -264,34 +285,5 @@ class Progress {
       warnings: this.warnings,
       effects: outcome === 'failed' ? [] : this.#effects,
     };
-  }
-}
-
-/** The target's lock for one module call; modules that never touch a host do not take it. */
-class HeldLock {
-  readonly #run: ModuleRun;
-  #release: (() => void) | undefined;
-
-  constructor(run: ModuleRun) {
-    this.#run = run;
-  }
-
-  async take(): Promise<void> {
-    const { call, lock } = this.#run;
-    if (lock && !call.module.local) this.#release = await call.target.target.lock.take();
-  }
-
-  release(): void {
-    this.#release?.();
-    this.#release = undefined;
-  }
-
-  async without<T>(action: () => Promise<T>): Promise<T> {
-    this.release();
-    try {
-      return await action();
-    } finally {
-      await this.take();
-    }
   }
 }

@@ -40,6 +40,30 @@ export interface StepOutcome {
   readonly durationMs?: number;
   /** What was typed at a `wait` for input. */
   readonly input?: string;
+  /** What the last `look` of a `wait` gave to register. */
+  readonly values?: ValueMap;
+}
+
+/** What a module's `look` saw. */
+export interface ModuleLook {
+  /** What was waited for is there. */
+  readonly done: boolean;
+  /** One line, shown while waiting and in the message at the deadline. Never a secret. */
+  readonly seen: string;
+  /** Waiting longer is of no use: the task fails at once with this message. */
+  readonly failure?: string;
+  /** Registered, of the last look: also where it fails. */
+  readonly values?: ValueMap;
+  /** Handed to the next look of the same wait. */
+  readonly keep?: unknown;
+}
+
+/** What a look may go by besides the params. */
+export interface LookMemory<C> {
+  /** What `read` returned before the plan. */
+  readonly current: C;
+  /** `keep` of the look before; undefined for the first. */
+  readonly kept: unknown;
 }
 
 /** Everything the engine knows when it asks a module for its registered values. */
@@ -83,6 +107,11 @@ export interface ModuleSpec<S extends JSONSchema, P, C> {
   readonly returns?: Readonly<Record<string, string>>;
   read(host: HostAccess, params: P): Promise<C>;
   plan(params: P, current: C): Plan | readonly Step[];
+  /**
+   * What a `wait` step with `until: { kind: 'look' }` asks each time; like `read` it changes nothing. What
+   * cannot be reached yet is a look that is not done; an error thrown fails the task at once.
+   */
+  look?(host: HostAccess, params: P, memory: LookMemory<C>): Promise<ModuleLook>;
   result?(context: ResultContext<P, C>): ValueMap;
 }
 

@@ -137,6 +137,8 @@ export type WaitCondition =
       readonly expect: readonly number[];
       readonly body?: string;
     }
+  /** What the module's own `look` says. */
+  | { readonly kind: 'look' }
   /** Only time passes (`pause`). */
   | { readonly kind: 'time' }
   /** Someone presses Enter on the control node's terminal; without a terminal it holds at once, with a warning. */

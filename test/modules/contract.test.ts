@@ -137,6 +137,7 @@ const keyOrder = [
   'returns',
   'read',
   'plan',
+  'look',
   'result',
 ];
 

@@ -1,4 +1,4 @@
-import type { StepOutcome } from '../../module/index.ts';
+import type { ModuleLook, StepOutcome } from '../../module/index.ts';
 import type { Run } from '../run-state.ts';
 import type { TaskTarget } from '../task-target.ts';
 
@@ -15,6 +15,8 @@ export interface StepContext {
   /** Live output for people. */
   readonly output: (stream: 'stdout' | 'stderr' | 'progress', text: string) => void;
   readonly signal: AbortSignal | undefined;
+  /** The module's own look, for a `wait` for it. */
+  readonly look: (kept: unknown) => Promise<ModuleLook>;
 }
 
 /** How a step ended; its status follows from `error`. */

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandError, ConnectionError } from '../../model/errors.ts';
+import type { ValueMap } from '../../model/value.ts';
 import type { WaitCondition, WaitStep } from '../../module/index.ts';
 import { checkInterrupted } from '../run-state.ts';
 import { scriptText } from '../script-text.ts';
@@ -13,6 +14,12 @@ export interface Look {
   readonly holds: boolean;
   /** For the message at the deadline. */
   readonly seen: string;
+  /** Why waiting longer is of no use. */
+  readonly failure?: string;
+  /** To register. */
+  readonly values?: ValueMap;
+  /** For the next look. */
+  readonly keep?: unknown;
 }
 
 const defaultIntervalMs = 1000;
@@ -31,19 +38,27 @@ export async function waitStep(step: WaitStep, context: StepContext): Promise<St
   const deadline = Date.now() + timeoutMs;
   if (step.delayMs) await pause(step.delayMs, context);
   const interval = step.intervalMs ?? defaultIntervalMs;
+  let look: Look | undefined;
   for (;;) {
-    const look = await lookOnce(until, context, Math.max(1, deadline - Date.now()));
-    if (look.holds) return {};
+    look = await lookOnce(until, context, Math.max(1, deadline - Date.now()), look);
+    const values = look.values === undefined ? {} : { values: look.values };
+    if (look.failure !== undefined) return { error: look.failure, ...values };
+    if (look.holds) return values;
     checkInterrupted(context.run);
     const left = deadline - Date.now();
-    if (left <= 0) return { error: timeUp(step, look, timeoutMs) };
+    if (left <= 0) return { error: timeUp(step, look, timeoutMs), ...values };
     context.output('progress', `${step.summary}: ${look.seen}, ${Math.ceil(left / 1000)} s left`);
     await pause(Math.min(interval, left), context);
   }
 }
 
 /** One look at the condition. A port or service that cannot be reached is a look, not an error. */
-export async function lookOnce(until: WaitCondition, context: StepContext, leftMs: number): Promise<Look> {
+export async function lookOnce(
+  until: WaitCondition,
+  context: StepContext,
+  leftMs: number,
+  before?: Look,
+): Promise<Look> {
   const timeoutMs = Math.min(leftMs, lookTimeoutMs);
   switch (until.kind) {
     case 'command':
@@ -54,6 +69,8 @@ export async function lookOnce(until: WaitCondition, context: StepContext, leftM
       return lookAtPath(until, context);
     case 'http':
       return lookByHttp(until, context, timeoutMs);
+    case 'look':
+      return lookByModule(context, leftMs, before);
     case 'time':
     case 'input':
       return { holds: true, seen: '' };
@@ -141,6 +158,24 @@ async function lookByHttp(
     if (!(error instanceof CommandError) && !(error instanceof ConnectionError)) throw error;
     if (error instanceof ConnectionError) await lookByCommand(':', context, timeoutMs);
     return { holds: false, seen: error.message };
+  }
+}
+
+/** A look that the deadline cuts short says what the one before it saw. */
+async function lookByModule(context: StepContext, leftMs: number, before: Look | undefined): Promise<Look> {
+  const timeUp = new AbortController();
+  const late = pause(leftMs, { signal: timeUp.signal }).then(() => undefined);
+  try {
+    const found = await Promise.race([context.look(before?.keep), late]);
+    if (found === undefined) return before ?? { holds: false, seen: 'no look ended in time' };
+    const { done, ...rest } = found;
+    return { ...rest, holds: done };
+  } catch (error) {
+    if (!(error instanceof ConnectionError)) throw error;
+    await lookByCommand(':', context, Math.min(leftMs, lookTimeoutMs));
+    return { ...before, holds: false, seen: error.message };
+  } finally {
+    timeUp.abort();
   }
 }
 
