@@ -53,6 +53,7 @@ function accessTo(source: AccessSource, trace: ReadTrace): HostAccess {
     name: source.target.hostName,
     now: source.now,
     playbookDir: playRun.playbook.directory,
+    inventoryDir: playRun.run.inventory.current.directory,
     verbosity: playRun.run.options.verbosity ?? 0,
     ...typedReads(source, trace),
     ...localReads(source, trace),

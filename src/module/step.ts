@@ -182,6 +182,8 @@ export interface SaveStep extends StepCommon {
   readonly localPath: string;
   readonly content?: Content;
   readonly remotePath?: string;
+  /** Octal text; undefined = as the umask has it. */
+  readonly mode?: string;
 }
 
 /** Makes what is missing in a vault file on the control node; values never pass through a plan. */

@@ -70,6 +70,7 @@ export interface FakeHostSpec {
   readonly hosts?: Readonly<Record<string, HostAccess>>;
   readonly now?: number;
   readonly playbookDir?: string;
+  readonly inventoryDir?: string;
   readonly verbosity?: number;
 }
 
@@ -91,6 +92,7 @@ export function fakeHost(spec: FakeHostSpec = {}): FakeHost {
     name,
     now: spec.now ?? Date.UTC(2026, 0, 2, 3, 4, 5),
     playbookDir: spec.playbookDir ?? '/playbooks',
+    inventoryDir: spec.inventoryDir ?? '/inventory',
     verbosity: spec.verbosity ?? 0,
     run: async (argv, options = {}) => reply(quote(argv), options),
     script: async (text, options = {}) => reply(text, options),

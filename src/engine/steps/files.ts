@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { putFile, removePath } from '../../connection/index.ts';
@@ -36,10 +36,14 @@ export async function removeStep(step: RemoveStep, context: StepContext): Promis
 /** Writes a file on the control node: beside its place first, then renamed. */
 export async function saveStep(step: SaveStep, context: StepContext): Promise<StepEnd> {
   const temporary = `${step.localPath}.mooring-${process.pid}`;
+  const mode = step.mode === undefined ? undefined : Number.parseInt(step.mode, 8);
   await mkdir(dirname(step.localPath), { recursive: true });
   try {
+    // What is not for all to read never is, not even for a moment.
+    if (mode !== undefined) await writeFile(temporary, '', { mode: 0o600 });
     if (step.content) await writeFile(temporary, await bytesOf(step.content));
     else await download(step.remotePath ?? '', temporary, context);
+    if (mode !== undefined) await chmod(temporary, mode);
     await rename(temporary, step.localPath);
   } finally {
     await rm(temporary, { force: true });
