@@ -17,8 +17,9 @@ type Properties = Readonly<Record<string, CoercibleSchema & { readonly format?: 
 export function paramFaults(site: TaskSite, module: Module): Fault[] {
   const { params } = site.task;
   if (Object.keys(params).some(isTemplate)) return [];
+  const written = { ...defaultsOf(site, module), ...params };
   return schemaFaults(site, module, params)
-    .filter((fault) => !hangsOnTemplate(params, fault))
+    .filter((fault) => !hangsOnTemplate(written, fault))
     .map((fault) => toFault(fault, site, module));
 }
 

@@ -118,4 +118,15 @@ describe('params that are left alone', () => {
 `;
     expect(runCheck({ 'site.yml': play })).toEqual([]);
   });
+
+  test('templates in module_defaults where the module wants a certain pattern', () => {
+    const play = `- hosts: web
+  module_defaults:
+    uri: {url: "{{ address }}", timeout: "{{ web_port }}"}
+  vars: {address: http://example.org/}
+  tasks:
+    - uri: {method: GET}
+`;
+    expect(runCheck({ 'site.yml': play })).toEqual([]);
+  });
 });
