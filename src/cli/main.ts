@@ -24,12 +24,12 @@ async function dispatch(argv: readonly string[]): Promise<number> {
 }
 
 function version(): string {
-  for (const place of ['../../../package.json', '../../package.json']) {
+  for (const place of ['../package.json', '../../package.json']) {
     try {
       const text = readFileSync(new URL(place, import.meta.url), 'utf8');
       return String((JSON.parse(text) as { version: unknown }).version);
     } catch {
-      // Built, package.json is one folder further up than in the sources.
+      // Built, it is beside dist/; in the sources one folder further up.
     }
   }
   return 'unknown';

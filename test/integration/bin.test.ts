@@ -1,11 +1,11 @@
 import { execFile, execFileSync, spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { localHosts } from '../cli/mooring.ts';
+import { mooring as fromSources, localHosts } from '../cli/mooring.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);
@@ -17,9 +17,7 @@ beforeAll(() => {
   cpSync(join(root, 'bin'), join(place, 'bin'), { recursive: true });
   cpSync(join(root, 'package.json'), join(place, 'package.json'));
   symlinkSync(join(root, 'node_modules'), join(place, 'node_modules'));
-  const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  const options = ['-p', join(root, 'tsconfig.build.json'), '--noCheck', '--outDir', join(place, 'dist')];
-  execFileSync(process.execPath, [tsc, ...options]);
+  execFileSync(process.execPath, ['--import', 'tsx', join(root, 'scripts/build.ts'), place], { cwd: root });
   writeFileSync(join(place, 'hosts.yml'), localHosts);
 });
 afterAll(() => rmSync(place, { recursive: true, force: true }));
@@ -50,6 +48,25 @@ describe('the built program', () => {
     [['bogus'], 5],
   ])('%j ends with %i', async (words, code) => {
     expect(await mooring(words)).toMatchObject({ code });
+  });
+
+  it.each([['--help'], ['run', '--help']])('%s %s prints what the sources print', async (...words) => {
+    const { stdout } = await fromSources(...words);
+    expect(stdout).toContain('Options:');
+    expect((await mooring(words)).stdout).toBe(stdout);
+  });
+
+  it('comes with what V8 compiled of it, and starts as well where that is spoilt or missing', async () => {
+    const { stdout } = await mooring(['doc', 'ping']);
+    const folder = join(place, 'dist');
+    const [cache, ...others] = readdirSync(folder).filter((name) => name.endsWith('.cache'));
+    expect(others).toEqual([]);
+    writeFileSync(join(folder, `${cache}`), 'spoilt');
+    expect(await mooring(['doc', 'ping'])).toMatchObject({ code: 0, stdout });
+    rmSync(join(folder, `${cache}`));
+    expect(await mooring(['doc', 'ping'])).toMatchObject({ code: 0, stdout });
+    expect((await mooring(['run', '--list-tasks', join(place, 'none.yml')])).code).toBe(1);
+    expect(readdirSync(folder).sort()).toEqual(['mooring.cjs', cache].sort());
   });
 
   it('says how to build it where that was not done', async () => {

@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { withLock } from '../lab/lock.ts';
-import { tryRun } from '../lab/process.ts';
+import { run } from '../lab/process.ts';
 import { say, step } from '../lab/progress.ts';
 import { checkDrift } from './checks/drift.ts';
 import { checkOutage } from './checks/outage.ts';
@@ -62,13 +62,11 @@ async function checkAll(suite: Suite, pair: Pair): Promise<void> {
 
 /** The command under test, from these sources. */
 async function buildCommand(): Promise<void> {
-  const built = statSync(join(root, 'dist/src/cli/main.js'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const sources = ['src', 'modules', 'tsconfig.json', 'tsconfig.build.json'].map((name) => join(root, name));
+  const built = statSync(join(root, 'dist/mooring.cjs'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const sources = ['src', 'modules', 'scripts/build.ts', 'package-lock.json'].map((name) => join(root, name));
   if (Math.max(...sources.map(newest)) < built) return;
   await step('building the command', async () => {
-    const { code, stdout } = await tryRun(['npm', 'run', '--prefix', root, 'build'], { timeoutMs: 600_000 });
-    // Faults of types are npm run check's business; what was written is what is tested.
-    if (code !== 0) say(`tsc is not content:\n${stdout.trim()}`);
+    await run(['npm', 'run', '--prefix', root, 'build'], { timeoutMs: 600_000 });
   });
 }
 

@@ -1,0 +1,51 @@
+/**
+ * Loads the bundle that `npm run build` makes. What V8 compiled of it is kept beside it, one file for each build and
+ * version of Node: with it the program starts in a third of the time.
+ */
+'use strict';
+
+const { readFileSync, renameSync, writeFileSync } = require('node:fs');
+const { createRequire } = require('node:module');
+const { dirname, join } = require('node:path');
+const { Script } = require('node:vm');
+
+const folder = join(__dirname, '../dist');
+const bundle = join(folder, 'mooring.cjs');
+
+/**
+ * @returns `main` of src/cli/main.ts, and `keep` to call at the end of a run; undefined where nothing is built
+ */
+exports.loadProgram = () => {
+  const source = readOrNothing(bundle, 'latin1');
+  if (source === undefined) return undefined;
+  // Its first line names the build: what was compiled of another one is never taken for this one's.
+  const build = /^\/\/ build (\w+)\n/.exec(source)?.[1];
+  const cache = join(folder, `mooring.${build}.${process.version}-${process.arch}.cache`);
+  const cachedData = readOrNothing(cache);
+  const text = `(function (exports, require, module, __filename, __dirname) {${source}\n})`;
+  const script = new Script(text, { filename: bundle, ...(cachedData ? { cachedData } : {}) });
+  const module = { exports: {} };
+  script.runInThisContext()(module.exports, createRequire(bundle), module, bundle, dirname(bundle));
+  // One that V8 refused is left alone: this process has other flags than the one that wrote it.
+  return { main: module.exports.main, keep: () => cachedData ?? save(cache, script.createCachedData()) };
+};
+
+function readOrNothing(path, encoding) {
+  try {
+    return readFileSync(path, encoding);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whole or not at all; where the folder belongs to somebody else, it is done without. */
+function save(path, data) {
+  const temporary = `${path}.${process.pid}`;
+  try {
+    writeFileSync(temporary, data);
+    renameSync(temporary, path);
+  } catch {
+    return undefined;
+  }
+  return data;
+}

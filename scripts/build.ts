@@ -1,0 +1,97 @@
+/**
+ * `npm run build [FOLDER]`: makes one file of src/ and modules/ and what they need of node_modules, and has V8's
+ * compiled form of it written beside it.
+ *
+ * FOLDER, by default the project's, gets dist/; it must have bin/ and package.json.
+ */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, type Plugin } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const folder = resolve(process.argv[2] ?? root);
+
+/** ssh2's native part cannot be bundled; it is optional, and found in node_modules. */
+const nativeParts: Plugin = {
+  name: 'native parts',
+  setup({ onResolve }) {
+    const path = 'ssh2/lib/protocol/crypto/build/Release/sshcrypto.node';
+    onResolve({ filter: /sshcrypto\.node$/ }, () => ({ path, external: true }));
+  },
+};
+
+/** The help is plain ASCII: counting its columns needs none of Unicode's tables (70 ms of each start). */
+const plainWidth: Plugin = {
+  name: 'plain width',
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^string-width$/ }, () => ({ path: 'string-width', namespace: 'plain-width' }));
+    onLoad({ filter: /.*/, namespace: 'plain-width' }, () => ({
+      contents: 'export default (text) => text.length;',
+    }));
+  },
+};
+
+const { outputFiles } = await build({
+  entryPoints: [join(root, 'src/cli/main.ts')],
+  bundle: true,
+  write: false,
+  platform: 'node',
+  target: 'node20.19',
+  format: 'cjs',
+  mainFields: ['module', 'main'],
+  define: { 'import.meta.url': 'bundleUrl' },
+  banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
+  external: ['cpu-features'],
+  plugins: [nativeParts, plainWidth],
+  logLevel: 'warning',
+});
+const code = outputFiles[0]?.text ?? '';
+const dist = join(folder, 'dist');
+mkdirSync(dist, { recursive: true });
+removeOld();
+const name = createHash('sha256').update(code).digest('hex').slice(0, 16);
+const temporary = join(dist, `new.${process.pid}`);
+writeFileSync(temporary, `// build ${name}\n${code}`);
+renameSync(temporary, join(dist, 'mooring.cjs'));
+warmUp();
+
+function removeOld(): void {
+  for (const entry of readdirSync(dist)) {
+    if (entry !== 'mooring.cjs') rmSync(join(dist, entry), { recursive: true });
+  }
+}
+
+/** Only what has run is compiled: a small run on this machine touches what every run needs. */
+function warmUp(): void {
+  const place = mkdtempSync(join(tmpdir(), 'mooring-build-'));
+  const playbook = [
+    { copy: { content: 'a\n', dest: `${place}/a` } },
+    { lineinfile: { path: `${place}/a`, line: 'b' }, register: 'line', when: 'true' },
+    { command: 'true', changed_when: false, check_mode: false },
+    { debug: { msg: '{{ line.changed }}' } },
+  ];
+  writeFileSync(
+    join(place, 'site.yml'),
+    JSON.stringify([{ hosts: 'all', gather_facts: false, tasks: playbook }]),
+  );
+  writeFileSync(join(place, 'hosts'), '[web]\nh1 ansible_connection=local\n');
+  const words = ['run', join(place, 'site.yml'), '-i', join(place, 'hosts')];
+  try {
+    execFileSync(process.execPath, [join(folder, 'bin/mooring.js'), ...words], {
+      stdio: 'pipe',
+      env: cleanEnv(),
+    });
+  } finally {
+    rmSync(place, { recursive: true });
+  }
+}
+
+/** NODE_OPTIONS of tsx and the like would be in the compiled form as well. */
+function cleanEnv(): NodeJS.ProcessEnv {
+  const { NODE_OPTIONS: _, ...env } = process.env;
+  return env;
+}
