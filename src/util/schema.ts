@@ -1,4 +1,4 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
 import { suggest } from './suggest.ts';
 
 /** One thing in a value that its schema does not allow. */
@@ -22,15 +22,26 @@ export interface CompiledSchema {
 
 let ajv: Ajv | undefined;
 
-/** Compiles a JSON Schema in ajv's strict mode. Throws on a schema that is itself wrong. */
+/**
+ * Compiles a JSON Schema in ajv's strict mode. Schemas belong to the program: that they are schemas is checked by the
+ * tests (`assertSchema`), not at every start, where it would cost more than all else ajv does.
+ *
+ * @throws Error on a keyword, format or type that does not exist
+ */
 export function compileSchema(schema: object): CompiledSchema {
-  ajv ??= createAjv();
+  ajv ??= createAjv({ meta: false, validateSchema: false });
   const check = ajv.compile(schema);
   return { validate: (value) => (check(value) ? [] : faultsOf(check)) };
 }
 
-function createAjv(): Ajv {
+/** @throws Error where a schema is not one of JSON Schema's draft 7 */
+export function assertSchema(schema: object): void {
+  createAjv({ validateSchema: true }).compile(schema);
+}
+
+function createAjv(options: Options): Ajv {
   const instance = new Ajv({
+    ...options,
     strict: true,
     allErrors: true,
     useDefaults: true,

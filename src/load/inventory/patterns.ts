@@ -103,7 +103,7 @@ function splitPattern(pattern: string): Term[] {
     .split(/,(?![^[]*\])/)
     .flatMap((part) => {
       const text = part.trim();
-      if (isIPv6(text.replace(/^[&!]/, ''))) return [text];
+      if (/:.*:/.test(text) && isIPv6(text.replace(/^[&!]/, ''))) return [text];
       return text.match(/(?:\(\?:|[^\s:[\]]|\[[^\]]*\])+/g) ?? [];
     })
     .filter((text) => text !== '')
