@@ -66,6 +66,10 @@ export interface HarborReads {
  */
 export interface HarborRequests {
   readonly generation: Generation;
+  /** The endpoint as this generation gives it back once it is stored: compare with this. */
+  normalEndpoint(endpoint: EndpointSettings): EndpointSettings;
+  /** The rule as this generation gives it back once it is stored: compare with this. */
+  normalRule(rule: RuleSettings): RuleSettings;
   createProject(name: string, metadata: Readonly<Record<string, string>>, storageLimit?: number): HttpRequest;
   updateProject(project: Project, metadata: Readonly<Record<string, string>>): HttpRequest;
   deleteProject(project: Project): HttpRequest;
