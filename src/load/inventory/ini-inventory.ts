@@ -33,6 +33,7 @@ class IniReader {
   readonly #builder: InventoryBuilder;
   readonly #source: SourceText;
   readonly #mentions: Mention[] = [];
+  readonly #declared = new Set<string>();
   #section: Section | undefined = { group: 'ungrouped', kind: 'hosts' };
 
   constructor(builder: InventoryBuilder, source: SourceText) {
@@ -89,8 +90,10 @@ class IniReader {
     }
     this.#section = { group, kind };
     const position = this.#source.positionAt(start + 1);
-    if (kind !== 'vars') this.#builder.addGroup(group, position);
-    else this.#mention(group, start + 1, `[${group}:vars] is for a group that is not declared`);
+    if (kind !== 'vars') {
+      this.#declared.add(group);
+      this.#builder.addGroup(group, position);
+    } else this.#mention(group, start + 1, `[${group}:vars] is for a group that is not declared`);
   }
 
   #host(line: string, start: number, group: string): void {
@@ -177,8 +180,7 @@ class IniReader {
 
   /** Groups may be declared after they are mentioned; those that never are get a fault. */
   #checkMention({ name, position, message }: Mention): void {
-    const declared = new RegExp(`^\\s*\\[${name.replaceAll(/\W/g, '\\$&')}(?::children|:hosts)?\\]`, 'm');
-    if (declared.test(this.#source.text)) return;
+    if (this.#declared.has(name)) return;
     const others = [...this.#builder.groups.keys()].filter((group) => group !== name);
     const nearest = suggest(name, others);
     this.#builder.faults.error('unknown-group', message, {

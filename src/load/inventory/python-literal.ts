@@ -5,16 +5,20 @@ import type { Value } from '../../model/value.ts';
  * quoted text, lists, dictionaries), or else the text itself.
  */
 export function readPythonLiteral(text: string): Value {
-  const reader = new LiteralReader(text);
+  if (isPlainText.test(text)) return text;
   try {
-    return reader.whole();
+    return new LiteralReader(text).whole();
   } catch (error) {
-    if (error instanceof NoLiteral) return text;
+    if (error === noLiteral) return text;
     throw error;
   }
 }
 
-class NoLiteral extends Error {}
+/** Starts as no literal does; most values of an inventory are such text. */
+const isPlainText = /^(?![uUrR]?["']|True|False|None)[A-Za-z_/~]/;
+
+/** Made once: the trace of an error costs more than reading the text. */
+const noLiteral = new Error('no literal');
 
 const words: ReadonlyMap<string, Value> = new Map<string, Value>([
   ['True', true],
@@ -51,7 +55,7 @@ class LiteralReader {
   whole(): Value {
     const first = this.#value();
     const value = this.#peek() === ',' ? this.#items('', [first]) : first;
-    if (this.#peek() !== '') throw new NoLiteral();
+    if (this.#peek() !== '') throw noLiteral;
     return value;
   }
 
@@ -75,11 +79,11 @@ class LiteralReader {
     number.lastIndex = this.#at;
     const text = (number.exec(this.#text)?.[0] ?? '').replaceAll(/[_\s]/g, '');
     const digits = text.replace(/^[+-]/, '');
-    if (!/\d/.test(digits) || /^0\d*[1-9]\d*$/.test(digits)) throw new NoLiteral();
+    if (!/\d/.test(digits) || /^0\d*[1-9]\d*$/.test(digits)) throw noLiteral;
     this.#at = number.lastIndex;
-    if (/\w/.test(this.#text[this.#at] ?? '')) throw new NoLiteral();
+    if (/\w/.test(this.#text[this.#at] ?? '')) throw noLiteral;
     const value = Number(digits) * (text.startsWith('-') ? -1 : 1);
-    if (/^\d+$/.test(digits) && !Number.isSafeInteger(value)) throw new NoLiteral();
+    if (/^\d+$/.test(digits) && !Number.isSafeInteger(value)) throw noLiteral;
     return value;
   }
 
@@ -118,7 +122,7 @@ class LiteralReader {
       if (!first && this.#peek() !== '}') this.#expect(',');
       if (this.#peek() === '}') break;
       const key = this.#value();
-      if (typeof key === 'object' || key === '__proto__') throw new NoLiteral();
+      if (typeof key === 'object' || key === '__proto__') throw noLiteral;
       this.#expect(':');
       map[String(key)] = this.#value();
       first = false;
@@ -145,7 +149,7 @@ class LiteralReader {
     let text = '';
     while (this.#text[this.#at] !== quote) {
       const character = this.#text[this.#at];
-      if (character === undefined || character === '\n') throw new NoLiteral();
+      if (character === undefined || character === '\n') throw noLiteral;
       text += character === '\\' ? this.#escape(raw) : character;
       this.#at++;
     }
@@ -175,7 +179,7 @@ class LiteralReader {
   }
 
   #expect(character: string): void {
-    if (this.#peek() !== character) throw new NoLiteral();
+    if (this.#peek() !== character) throw noLiteral;
     this.#at++;
   }
 }

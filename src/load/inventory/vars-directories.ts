@@ -27,6 +27,7 @@ export class VarsDirectory {
   readonly #faults: Faults;
   readonly #vault: Vault | undefined;
   readonly #read = new Map<string, readonly VarsSource[]>();
+  readonly #entries = new Map<string, ReadonlySet<string>>();
 
   constructor(directory: string, levels: DirectoryLevels, faults: Faults, vault: Vault | undefined) {
     this.#directory = directory;
@@ -65,10 +66,10 @@ export class VarsDirectory {
   }
 
   #sources(folder: string, name: string, level: number): readonly VarsSource[] {
-    const key = join(this.#directory, folder, name);
+    const key = `${folder}/${name}`;
     const known = this.#read.get(key);
     if (known) return known;
-    const sources = this.#files(key).map((path) => {
+    const sources = this.#files(folder, name).map((path) => {
       const { values, faults } = loadVarsFile(path, { vault: this.#vault });
       this.#faults.add(faults);
       return { origin: path, level, values };
@@ -77,10 +78,22 @@ export class VarsDirectory {
     return sources;
   }
 
+  /** Listed once: most hosts have no file, and looking for each costs eight calls of the system. */
+  #entriesOf(folder: string): ReadonlySet<string> {
+    const known = this.#entries.get(folder);
+    if (known) return known;
+    const path = join(this.#directory, folder);
+    const entries = new Set(isDirectory(path) ? readdirSync(path) : []);
+    this.#entries.set(folder, entries);
+    return entries;
+  }
+
   /** A directory of that name, or the first file of it; where there are more, the others are not read. */
-  #files(path: string): string[] {
+  #files(folder: string, name: string): string[] {
+    const entries = this.#entriesOf(folder);
     const found = extensions
-      .map((extension) => path + extension)
+      .filter((extension) => entries.has(name + extension))
+      .map((extension) => join(this.#directory, folder, name + extension))
       .filter((file) => isFile(file) || isDirectory(file));
     const [first, ...others] = found;
     for (const other of others) {

@@ -17,6 +17,7 @@ export interface SplitLine {
  * @returns undefined where a quote is not closed
  */
 export function splitLine(line: string): SplitLine | undefined {
+  if (!/["'\\#]/.test(line)) return { words: plainWords(line), gluedComment: undefined };
   const words: Word[] = [];
   let word: { text: string; offset: number } | undefined;
   let quote = '';
@@ -40,6 +41,10 @@ export function splitLine(line: string): SplitLine | undefined {
   if (quote !== '') return undefined;
   if (word) words.push(word);
   return { words, gluedComment: undefined };
+}
+
+function plainWords(line: string): Word[] {
+  return Array.from(line.matchAll(/\S+/g), (match) => ({ text: match[0], offset: match.index }));
 }
 
 /** Outside quotes a backslash keeps any character, in double quotes only `"` and itself. */
