@@ -18,8 +18,12 @@ import { getUrl } from './get_url.ts';
 import { group } from './group.ts';
 import { groupBy } from './group_by.ts';
 import { harborCfg } from './harbor_cfg.ts';
+import { harborConfig } from './harbor_config.ts';
+import { harborProject } from './harbor_project.ts';
 import { harborReplication } from './harbor_replication.ts';
+import { harborRobot } from './harbor_robot.ts';
 import { harborSecretkey } from './harbor_secretkey.ts';
+import { harborUser } from './harbor_user.ts';
 import { importTasks } from './import_tasks.ts';
 import { includeTasks } from './include_tasks.ts';
 import { includeVars } from './include_vars.ts';
@@ -65,8 +69,12 @@ const all: readonly Module[] = [
   group,
   groupBy,
   harborCfg,
+  harborConfig,
+  harborProject,
   harborReplication,
+  harborRobot,
   harborSecretkey,
+  harborUser,
   importTasks,
   includeTasks,
   includeVars,
