@@ -1,69 +1,28 @@
 import { defineModule } from '../src/module/index.ts';
+import { openHarbor } from './lib/harbor/open.ts';
+import { harborRequests } from './lib/harbor/requests.ts';
+import type { Current } from './lib/harbor-replication/current.ts';
+import { type ReplicationParams, replicationParams } from './lib/harbor-replication/params.ts';
+import { planReplication } from './lib/harbor-replication/plan.ts';
+import { loginOf, readReplication } from './lib/harbor-replication/read.ts';
 
-export const harborReplication = defineModule({
+export const harborReplication = defineModule<typeof replicationParams, Current, ReplicationParams>({
   name: 'harbor_replication',
   summary: 'Have one replication rule on one Harbor, with its endpoint.',
-  notes: ['Needs a running Harbor that answers at `url`.'],
-  kind: 'action',
+  notes: [
+    'Works with Harbor 1.5 and 2.x. Everything is checked before anything is changed: params against the generation, projects here and on the remote, and whether this Harbor reaches the remote with this user and password. A rule that is there under this name is changed where it differs, never made twice.',
+    'A password that is stored cannot be read. It is replaced where this Harbor fails with it but succeeds with `remote.password`; where both fail, the remote may be down, so it is left alone with a warning.',
+    'An endpoint whose address or user differs is changed in place, for other rules that use it too. One address has one endpoint: a second name for it is refused (on 2.x only with the same user).',
+    'Two Harbors replicate to each other with one rule on each. Both answer to their own replication, which ends by itself; but a tag pushed twice within seconds may end up with the older image on both, and a delete while its push is still on the way may be undone. Push a tag again, or delete it, only once the push has arrived.',
+    'Harbor 1.5 replicates pushes of Docker clients only: not those of podman, skopeo, buildkit or containerd. An event while the remote is down for more than about a minute is lost on either generation.',
+    'Where more than one request makes a rule (a schedule on 1.5, `replicate_existing` on 2.x), its description ends in `(not yet complete)` until the last is done; a run that was cut off is completed by the next.',
+    'Patterns are Harbor’s own: on 1.5 `*` does not match a `/` inside a name.',
+  ],
+  kind: 'state',
   scope: 'outside',
   volatile: true,
-  params: {
-    type: 'object',
-    properties: {
-      url: {
-        type: 'string',
-        description: 'Base URL of the Harbor that holds the rule, e.g. `https://a.example.com`.',
-      },
-      username: {
-        type: 'string',
-        default: 'admin',
-        description: 'User of that Harbor, a system administrator.',
-      },
-      password: { type: 'string', writeOnly: true, description: 'Password of that user.' },
-      validate_certs: { type: 'boolean', default: true, description: 'Verify the certificate.' },
-      ca: { type: 'string', description: 'PEM text of the CA to trust.' },
-      via: {
-        type: 'string',
-        enum: ['host', 'direct'],
-        default: 'host',
-        description: 'Reach Harbor through the host, or from the control node.',
-      },
-      name: { type: 'string', description: 'Name of the rule.' },
-      remote: {
-        type: 'object',
-        additionalProperties: false,
-        description: 'The other Harbor.',
-        properties: {
-          name: { type: 'string', description: 'Name of the endpoint.' },
-          url: { type: 'string', description: 'Its base URL.' },
-          username: { type: 'string', description: 'User there.' },
-          password: { type: 'string', writeOnly: true, description: 'Password there.' },
-          insecure: { type: 'boolean', default: false, description: 'Do not verify its certificate.' },
-        },
-        required: ['name', 'url'],
-      },
-      projects: { type: 'array', items: { type: 'string' }, description: 'Projects to replicate.' },
-      trigger: {
-        type: 'string',
-        enum: ['immediate', 'scheduled', 'manual'],
-        default: 'immediate',
-        description: 'When to replicate.',
-      },
-      replicate_deletion: {
-        type: 'boolean',
-        default: false,
-        description: 'Delete there what is deleted here.',
-      },
-      state: {
-        type: 'string',
-        enum: ['present', 'absent'],
-        default: 'present',
-        description: 'Whether it must be there.',
-      },
-    },
-    required: ['url', 'password', 'name'],
-  },
-  examples: `- name: Everything in "example" goes to b at once
+  params: replicationParams,
+  examples: `- name: Everything in "example" goes to b at once, deletes too
   harbor_replication:
     url: https://a.example.com
     password: "{{ harbor_admin_password }}"
@@ -74,26 +33,33 @@ export const harborReplication = defineModule({
       username: admin
       password: "{{ harbor_admin_password }}"
     projects: [example]
-    replicate_deletion: true`,
-  async read(host, params) {
-    const url = `${params.url.replace(/\/+$/, '')}/api/systeminfo`;
-    try {
-      const reply = await host.request({
-        method: 'GET',
-        url,
-        via: params.via,
-        validateCerts: params.validate_certs,
-        ...(params.ca === undefined ? {} : { ca: params.ca }),
-      });
-      return { problem: reply.status === 200 ? undefined : `GET ${url} answered ${reply.status}` };
-    } catch (error) {
-      return { problem: error instanceof Error ? error.message : String(error) };
-    }
+    replicate_deletion: true
+
+- name: Releases only, every night at half past two
+  harbor_replication:
+    url: https://a.example.com
+    password: "{{ harbor_admin_password }}"
+    name: releases-to-b
+    remote: { name: b, url: https://b.example.com }
+    projects: [example]
+    filters: { tag: 'v*' }
+    trigger: scheduled
+    cron: '0 30 2 * * *'
+
+- harbor_replication:
+    url: https://a.example.com
+    password: "{{ harbor_admin_password }}"
+    name: example-to-b
+    remote: { name: b }
+    state: absent
+`,
+  returns: {
+    rule_id: 'number of the rule',
+    endpoint_id: 'number of the endpoint',
+    name: 'name of the rule',
+    generation: 'the API that answered: `1.5` or `2`',
   },
-  plan(params, current) {
-    const failure = current.problem
-      ? `needs a running Harbor at ${params.url}: ${current.problem}`
-      : 'this version knows only the schema of harbor_replication; rules are not written yet';
-    return { steps: [], failure };
-  },
+  read: (host, params) => readReplication(openHarbor, host, params),
+  plan: (params, current) =>
+    planReplication(params, current, harborRequests(current.generation, loginOf(params))),
 });
