@@ -184,10 +184,10 @@ export class HarborHttp {
   }
 }
 
-/** `Link` says it; without one, the total does. */
-function hasNext(response: HttpResponse, seen: number): boolean {
-  if (/rel="next"/.test(response.headers['link'] ?? '')) return true;
-  return Number(response.headers['x-total-count'] ?? 0) > seen;
+/** The total decides: 1.5 sends all users with every page, and yet a `Link` to the next. */
+function hasNext({ headers }: HttpResponse, seen: number): boolean {
+  const total = headers['x-total-count'];
+  return total === undefined ? /rel="next"/.test(headers['link'] ?? '') : Number(total) > seen;
 }
 
 function isBroken(error: unknown): boolean {
