@@ -45,7 +45,8 @@ export async function readHashes(host: HostAccess, wanted: string | undefined): 
   const name = `${host.name.replaceAll(/[^\w.-]/g, '_')}.yml`;
   const path = posix.resolve(host.inventoryDir, wanted ?? posix.join('.harbor-hashes', name));
   try {
-    return { path, records: checked(path, await host.localVars(path)) };
+    const values = await host.localVars(path);
+    return { path, records: checked(path, values[variable] ?? {}) };
   } catch (error) {
     if (error instanceof ParamsError && !(error instanceof BrokenFile)) return { path, records: {} };
     throw error;
@@ -92,13 +93,16 @@ export function saveHashes(
     kind: 'save',
     summary: `${gone ? 'forget' : 'keep'} the salted hash of ${names} in ${file.path}`,
     localPath: file.path,
-    content: { text: `${header}${Object.keys(records).length > 0 ? toYaml(records) : ''}` },
+    content: { text: `${header}${toYaml({ [variable]: records })}` },
     mode: '0600',
   };
 }
 
 const header =
   '# Salted hashes of secrets that Harbor does not show: they tell whether one changed. Written by Mooring.\n';
+
+/** What the file has everything under: it is a vars file like others. */
+const variable = 'harbor_hashes';
 
 /** About 16 MiB and some 50 ms for each guess. */
 const cost = { N: 16_384, r: 8, p: 1 } as const;
