@@ -21,10 +21,10 @@ export interface Current {
   /** Those of the rule's projects that are here. */
   readonly projects: readonly Project[];
   /** How the endpoint answers to what is stored. */
-  readonly stored?: Ping;
+  readonly stored?: Ping | undefined;
   /** How it answers to what is desired. */
-  readonly desired?: Ping;
-  readonly peer?: Peer;
+  readonly desired?: Ping | undefined;
+  readonly peer?: Peer | undefined;
   /** Jobs of rules to remove that are not at their end (1.5). */
   readonly busyJobs: number;
 }
