@@ -33,6 +33,10 @@ export interface SshdOptions {
   readonly config?: readonly string[];
   /** Name of the host key's algorithm; default ed25519. */
   readonly hostKeyType?: 'ed25519' | 'ecdsa' | 'rsa';
+  /** Where it listens; default a free port of a random address of 127/8. */
+  readonly listen?: { readonly host: string; readonly port: number };
+  /** Words before sshd's own command line, such as `unshare --pid --fork`. */
+  readonly launcher?: readonly string[];
 }
 
 export interface Sshd {
@@ -53,6 +57,8 @@ export interface Sshd {
   readonly directory: string;
   /** How to reach it; any field may be replaced. */
   spec(overrides?: Partial<ConnectionSpec>): ConnectionSpec;
+  /** The process id of the server, or of its launcher. */
+  readonly pid: number;
   /** Everything sshd has logged so far. */
   log(): string;
   /** Kills every session process, as a cut cable would; returns how many. The server goes on. */
@@ -78,15 +84,15 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   await mkdir('/run/sshd', { recursive: true, mode: 0o755 });
   const user = `mt${process.pid}x${randomBytes(3).toString('hex')}`;
   const password = randomBytes(9).toString('hex');
-  const host = `127.0.${randomInt(1, 255)}.${randomInt(2, 255)}`;
-  const port = await freePort(host);
+  const host = options.listen?.host ?? `127.0.${randomInt(1, 255)}.${randomInt(2, 255)}`;
+  const port = options.listen?.port ?? (await freePort(host));
   const home = await addUser(user, password, directory, options);
   const hostPublicKey = await makeKeys(directory, options.hostKeyType ?? 'ed25519');
   const knownHostsFile = join(directory, 'known_hosts');
   await writeFile(knownHostsFile, `[${host}]:${port} ${hostPublicKey}\n`);
   await writeFile(join(directory, 'sshd_config'), serverConfig(directory, host, port, options));
 
-  const server = await launch(join(directory, 'sshd_config'), host, port);
+  const server = await launch(join(directory, 'sshd_config'), host, port, options.launcher ?? []);
   const privateKeyFile = join(directory, 'user_key');
   const sshArgs = `-F none -o IdentityAgent=none -o UserKnownHostsFile=${knownHostsFile} -o GlobalKnownHostsFile=none`;
   return {
@@ -106,6 +112,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
       ...{ name: 'test-host', transport: 'ssh', address: host, port, user, privateKeyFile, sshArgs },
       ...overrides,
     }),
+    pid: server.process.pid ?? -1,
     log: server.log,
     cut: () => killSessions(server.process),
     stop: async () => {
@@ -219,8 +226,10 @@ function launch(
   configFile: string,
   host: string,
   port: number,
+  launcher: readonly string[],
 ): Promise<{ process: ChildProcess; log: () => string }> {
-  const child = spawn(sshdProgram, ['-D', '-e', '-f', configFile], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const [program = sshdProgram, ...words] = [...launcher, sshdProgram, '-D', '-e', '-f', configFile];
+  const child = spawn(program, words, { stdio: ['ignore', 'ignore', 'pipe'] });
   let log = '';
   return new Promise((resolve, reject) => {
     child.stderr.on('data', (chunk: Buffer) => {
@@ -243,7 +252,9 @@ async function stopServer(server: ChildProcess): Promise<void> {
   const ended = new Promise((resolve) => server.once('exit', resolve));
   if (server.exitCode !== null) return;
   const sessions = await descendants(server.pid ?? -1, (status) => /^Name:\tsshd/.test(status));
-  server.kill('SIGTERM');
+  // A launcher ends with what it launched, which is among these.
+  if (server.spawnfile === sshdProgram) server.kill('SIGTERM');
+  else await killAll(sessions);
   await ended;
   await killAll(sessions);
 }
