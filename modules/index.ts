@@ -19,11 +19,14 @@ import { group } from './group.ts';
 import { groupBy } from './group_by.ts';
 import { harborCfg } from './harbor_cfg.ts';
 import { harborConfig } from './harbor_config.ts';
+import { harborInfo } from './harbor_info.ts';
 import { harborProject } from './harbor_project.ts';
 import { harborReplication } from './harbor_replication.ts';
 import { harborRobot } from './harbor_robot.ts';
 import { harborSecretkey } from './harbor_secretkey.ts';
+import { harborSync } from './harbor_sync.ts';
 import { harborUser } from './harbor_user.ts';
+import { harborWait } from './harbor_wait.ts';
 import { importTasks } from './import_tasks.ts';
 import { includeTasks } from './include_tasks.ts';
 import { includeVars } from './include_vars.ts';
@@ -70,11 +73,14 @@ const all: readonly Module[] = [
   groupBy,
   harborCfg,
   harborConfig,
+  harborInfo,
   harborProject,
   harborReplication,
   harborRobot,
   harborSecretkey,
+  harborSync,
   harborUser,
+  harborWait,
   importTasks,
   includeTasks,
   includeVars,
