@@ -42,9 +42,11 @@ async function readRobot(host: HostAccess, params: RobotParams): Promise<RobotCu
   if (generation === '1.5') {
     return { generation, fullName: params.name, robot: undefined, hashes, secret: undefined };
   }
-  const project = params.project === undefined ? '' : `${params.project}+`;
-  const fullName = `${await prefixOf(harbor)}${project}${params.name}`;
-  const robot = (await harbor.robots()).find((other) => other.fullName === fullName);
+  const owner = params.project === undefined ? '' : `${params.project}+`;
+  const fullName = `${await prefixOf(harbor)}${owner}${params.name}`;
+  const project = params.project === undefined ? 'system' : await harbor.project(params.project);
+  const robots = project === undefined ? [] : await harbor.robots(project);
+  const robot = robots.find((other) => other.fullName === fullName);
   const secret =
     robot && params.secret !== undefined && params.state === 'present'
       ? await secretState(hashes, placeOfRobot(params, fullName), params.secret, robot.id)

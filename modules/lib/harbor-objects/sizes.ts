@@ -29,7 +29,7 @@ export function parseSize(size: string | number): number {
 /** The same bytes for people: `10GiB`, `unlimited`. */
 export function sizeText(bytes: number): string {
   if (bytes < 0) return 'unlimited';
-  const fitting = Object.entries(units).filter(([unit, size]) => unit.endsWith('iB') && bytes >= size);
-  const [unit, size] = fitting.at(-1) ?? ['B', 1];
-  return bytes % size === 0 ? `${bytes / size}${unit}` : `${bytes}B`;
+  const fitting = Object.entries(units).filter(([unit, size]) => unit.endsWith('iB') && bytes % size === 0);
+  const [unit, size] = (bytes > 0 ? fitting.at(-1) : undefined) ?? ['B', 1];
+  return `${bytes / size}${unit}`;
 }

@@ -56,7 +56,8 @@ export interface HarborReads {
   users(): Promise<readonly User[]>;
   /** Whether the password is the user's; one attempt, which counts for Harbor's lock-out. */
   passwordFits(username: string, password: string): Promise<boolean>;
-  robots(): Promise<readonly Robot[]>;
+  /** @param only those of the system, or of one project; all unless given */
+  robots(only?: 'system' | Project): Promise<readonly Robot[]>;
   configuration(): Promise<Readonly<Record<string, ConfigurationItem>>>;
 }
 

@@ -140,10 +140,12 @@ export class HarborV2 implements HarborReads {
     throw this.#http.refusal('GET', path, response);
   }
 
-  /** Of the system and of every project: the server lists each apart. */
-  async robots(): Promise<readonly Robot[]> {
-    const robots = (await this.#list('/robots')).map(toRobot);
-    for (const { id } of await this.projects()) {
+  /** The server lists those of the system and of each project apart. */
+  async robots(only?: 'system' | Project): Promise<readonly Robot[]> {
+    const ofProject = typeof only === 'object';
+    const robots = ofProject ? [] : (await this.#list('/robots')).map(toRobot);
+    const projects = ofProject ? [only] : only === 'system' ? [] : await this.projects();
+    for (const { id } of projects) {
       robots.push(...(await this.#list('/robots', { q: `Level=project,ProjectID=${id}` })).map(toRobot));
     }
     return robots;
