@@ -14,8 +14,7 @@ export function normalEndpoint(endpoint: EndpointSettings): EndpointSettings {
 }
 
 function normalUrl(given: string): string {
-  const trimmed = given.trim().replace(/\/+$/, '');
-  const url = trimmed.includes('://') ? trimmed : `http://${trimmed}`;
-  if (/^https?:\/\/[^/]/.test(url)) return url;
+  const [, scheme = 'http', rest = ''] = /^(?:(\w+):\/\/)?(.*?)\/*$/.exec(given.trim()) ?? [];
+  if ((scheme === 'http' || scheme === 'https') && rest !== '') return `${scheme}://${rest}`;
   throw new ParamsError(`"${given}" cannot be the address of an endpoint`, { hint: 'https://b.example.com' });
 }

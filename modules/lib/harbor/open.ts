@@ -90,7 +90,7 @@ async function checkLogin(http: HarborHttp, generation: Generation): Promise<{ c
       method: 'GET',
       path,
       status: 401,
-      hint: 'it was tried once: each wrong try locks the user for a moment; right or lately changed: check the vars this url gets its password from',
+      hint: 'tried once only, since each wrong try locks the user for a moment: check username and password',
     });
   }
   // Only users are asked for here: a robot with the right secret is told so.

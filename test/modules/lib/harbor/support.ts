@@ -78,7 +78,7 @@ export function recordedAnswer(topic: string, seq: number): Answer {
 }
 
 /** A host whose Harbor is the stand-in of 1.5. */
-export function before(node: Node): Asked {
+export function standIn(node: Node): Asked {
   return asking(async (request) => {
     const { basicAuth, headers = {} } = request;
     const url = new URL(request.url);

@@ -8,12 +8,12 @@ import type {
   Rule,
   RuleSettings,
 } from '../../../../../modules/lib/harbor/model.ts';
-import { openHarbor } from '../../../../../modules/lib/harbor/open.ts';
+import { type HarborSession, openHarbor } from '../../../../../modules/lib/harbor/open.ts';
 import { harborRequests } from '../../../../../modules/lib/harbor/requests.ts';
 import type { HttpRequest } from '../../../../../src/module/index.ts';
 import { push } from '../../../../harbor-stand-in/support/images.ts';
 import { fixture, type Node, World } from '../../../../harbor-stand-in/support/world.ts';
-import { type Asked, login as anyLogin, before } from '../support.ts';
+import { type Asked, login as anyLogin, standIn } from '../support.ts';
 
 const login = { ...anyLogin, url: 'http://127.0.2.1' };
 const change = harborRequests('1.5', login);
@@ -42,7 +42,7 @@ beforeEach(async () => {
   const dump = fixture('registry.fresh.dump.sql');
   a = await world.start('127.0.2.1', dump);
   await world.start('127.0.2.2', dump);
-  asked = before(a);
+  asked = standIn(a);
   harbor = await openHarbor(asked.host, login);
 });
 afterEach(() => world.stop());
@@ -72,6 +72,17 @@ test('a wrong password is refused by one try', async () => {
     'http://127.0.2.1 refused the user admin: wrong name or password',
   );
   expect(holds).toBe(1);
+});
+
+test('a session of one login leaves nothing more in Redis however often it is asked', async () => {
+  const session: HarborSession = {};
+  await openHarbor(asked.host, login, session);
+  const before = a.sessions.size;
+  const again = await openHarbor(asked.host, login, session);
+  expect(await again.endpoints()).toEqual([]);
+  expect(a.sessions.size).toBe(before);
+  await harbor.endpoints();
+  expect(a.sessions.size).toBe(before + 1);
 });
 
 test('a project is made, changed and removed', async () => {
