@@ -16,6 +16,8 @@ export interface RemoteAccess {
 export class RemoteRegistry {
   readonly #fetch: Fetcher;
   readonly #access: RemoteAccess;
+  /** Tokens to push with, by repository. */
+  readonly #tokens = new Map<string, string>();
 
   constructor(fetch: Fetcher, access: RemoteAccess) {
     this.#fetch = fetch;
@@ -77,11 +79,17 @@ export class RemoteRegistry {
   }
 
   async pushBlob(repository: string, digest: string, body: Buffer): Promise<void> {
-    const started = checked(await this.#request('POST', `/v2/${repository}/blobs/uploads/`));
+    const start = `/v2/${repository}/blobs/uploads/`;
+    const started = checked(
+      await this.#request('POST', start, {}, undefined, undefined, (token) =>
+        this.#tokens.set(repository, token),
+      ),
+    );
     const location = new URL(started.headers['location'] ?? '', this.url);
     location.searchParams.set('digest', digest);
     const headers = { 'content-type': 'application/octet-stream' };
-    checked(await this.#request('PUT', `${location.pathname}${location.search}`, headers, body));
+    const target = `${location.pathname}${location.search}`;
+    checked(await this.#request('PUT', target, headers, body, this.#tokens.get(repository)));
   }
 
   async pushManifest(repository: string, tag: string, manifest: Manifest): Promise<void> {
@@ -89,18 +97,23 @@ export class RemoteRegistry {
     checked(await this.#request('PUT', `/v2/${repository}/manifests/${tag}`, headers, manifest.payload));
   }
 
-  // First without a token; the challenge says where to get one and for what.
+  // First without a token; the challenge says where to get one and for what. A blob goes with the token that began its
+  // upload: a server that refuses it closes the connection, and the answer may be lost while the rest is on its way.
   async #request(
     method: string,
     path: string,
     headers: Record<string, string> = {},
     body?: string | Buffer,
+    known?: string,
+    keep?: (token: string) => void,
   ): Promise<FetchReply> {
     const url = `${this.url}${path}`;
-    const first = await this.#send(method, url, {}, headers, body);
+    const login = known === undefined ? {} : { authorization: `Bearer ${known}` };
+    const first = await this.#send(method, url, login, headers, body);
     const challenge = first.headers['www-authenticate'];
     if (first.status !== 401 || challenge === undefined) return first;
     const token = await this.#token(challenge);
+    keep?.(token);
     return this.#send(method, url, { authorization: `Bearer ${token}` }, headers, body);
   }
 
