@@ -10,7 +10,12 @@ export type Peer =
       /** Of the rule's projects, those it does not have or does not show to this user. */
       readonly missing: readonly string[];
     }
-  | { readonly answers: false; readonly problem: string };
+  | {
+      readonly answers: false;
+      readonly problem: string;
+      /** It answered that this user, or robot, has no right to look at the projects. */
+      readonly isForbidden?: boolean;
+    };
 
 /** What `read` found; what was not needed is undefined. */
 export interface Current {

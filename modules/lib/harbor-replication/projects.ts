@@ -9,6 +9,7 @@ export function projectFault(params: ReplicationParams, current: Current): strin
   if (peer?.answers && peer.generation !== current.generation) {
     return `this Harbor has the API of ${current.generation}, ${params.remote?.url} that of ${peer.generation}: they do not replicate to each other`;
   }
+  if (peer?.answers === false && peer.isForbidden) return forbiddenText(params, peer.problem);
   const isPush = params.direction === 'push';
   const remote = params.remote?.url ?? 'the remote';
   const source = isPush ? here : there;
@@ -47,4 +48,10 @@ function missingText(names: readonly string[]): string {
   return names.length === 1
     ? `project ${names[0]} is not there`
     : `projects ${names.join(', ')} are not there`;
+}
+
+/** Harbor would look at the projects just so, with each replication. */
+function forbiddenText({ remote, direction }: ReplicationParams, problem: string): string {
+  const rights = direction === 'push' ? 'pull and push' : 'pull';
+  return `${remote?.username ?? 'the user of the endpoint'} lacks rights there, so nothing could be replicated: ${problem}. A robot needs project read and repository ${rights} on the project, a user must be its member`;
 }

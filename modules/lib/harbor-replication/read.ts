@@ -1,5 +1,6 @@
 import { CommandError, type HostAccess } from '../../../src/module/index.ts';
 import type { HarborReads, HarborRequests, Ping } from '../harbor/api.ts';
+import { HarborError } from '../harbor/error.ts';
 import type { HarborLogin } from '../harbor/login.ts';
 import type { Project } from '../harbor/model.ts';
 import { harborRequests } from '../harbor/requests.ts';
@@ -104,6 +105,9 @@ async function askPeer(
     const missing = params.projects.filter((_, index) => there[index] === undefined);
     return { answers: true, generation: peer.generation, readOnly: peer.server.readOnly, missing };
   } catch (error) {
+    if (error instanceof HarborError && error.status === 403) {
+      return { answers: false, problem: error.message, isForbidden: true };
+    }
     if (error instanceof CommandError) return { answers: false, problem: withWayOut(error.message) };
     throw error;
   }

@@ -314,6 +314,12 @@ describe('projects', () => {
       { projects: [] },
       /^project example is not there here: make it first/,
     ],
+    [
+      'that the remote user may not see',
+      {},
+      { peer: { answers: false, problem: '403', isForbidden: true } },
+      /^admin lacks rights there, .*: 403. A robot needs project read and repository pull and push/,
+    ],
     ['of another generation', {}, { peer: peerOf('1.5') }, /they do not replicate to each other$/],
   ])('%s fail', (_, given, current, reason) => {
     expect(plan(given, empty('2', current)).steps).toEqual([]);
