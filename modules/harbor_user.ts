@@ -12,7 +12,7 @@ export const harborUser = defineModule({
   summary: 'Have a user in the database of a Harbor, with its password and rights.',
   notes: [
     'Only what is given is managed. Works with Harbor 1.5 and 2.x, where users are kept in its database (`auth_mode: db_auth`).',
-    'Harbor never shows a password. A salted hash of what was set (scrypt) is kept on the control node, in a file of the host beside the inventory, and tells whether `user_password` changed. Where there is no record of the user, the password is tried once and recorded if it fits. Someone who changes the password in Harbor itself is not noticed: remove the record to have it tried again.',
+    'Harbor never shows a password. A salted hash of what was set (scrypt) is kept on the control node, in a file of the host beside the inventory, and tells whether `user_password` changed. Where the record is missing or says otherwise, the password is tried once: if it fits it is recorded, if not it is set. Someone who changes the password in Harbor itself is not noticed: remove the record to have it tried again.',
     'Harbor 1.5 changes a password only for who knows the old one (`old_password`), and does not list the user admin.',
   ],
   kind: 'state',
@@ -56,7 +56,7 @@ async function readUser(host: HostAccess, params: UserParams): Promise<UserCurre
   };
 }
 
-/** Tries a password only where no record tells: a wrong one locks its user for a moment. */
+/** Tries a password only where no record tells that it is set: a wrong one locks its user for a moment. */
 async function passwordFits(
   harbor: HarborReads,
   params: UserParams,
@@ -66,5 +66,6 @@ async function passwordFits(
   const password = params.user_password;
   if (!user || !secret || password === undefined) return undefined;
   if (user.name === params.username) return password === params.password;
-  return secret.recorded === 'none' ? harbor.passwordFits(user.name, password) : undefined;
+  // Also where another is recorded: Harbor 2.x refuses to set the password that a user has already.
+  return secret.recorded === 'same' ? undefined : harbor.passwordFits(user.name, password);
 }

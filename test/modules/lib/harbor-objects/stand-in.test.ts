@@ -10,7 +10,7 @@ import { harborUser } from '../../../../modules/harbor_user.ts';
 import type { Module } from '../../../../src/module/index.ts';
 import { push } from '../../../harbor-stand-in/support/images.ts';
 import { fixture, type Node, World } from '../../../harbor-stand-in/support/world.ts';
-import { type Asked, before } from '../harbor/support.ts';
+import { type Asked, standIn } from '../harbor/support.ts';
 import { type Ended, runTask, type Site, siteOf } from './site.ts';
 
 const login = { url: 'http://127.0.2.1', password: 'Harbor12345' };
@@ -24,7 +24,7 @@ let site: Site;
 beforeEach(async () => {
   world = new World();
   a = await world.start('127.0.2.1', fixture('registry.fresh.dump.sql'));
-  asked = before(a);
+  asked = standIn(a);
   site = siteOf(asked.host);
 });
 afterEach(() => {
