@@ -17,31 +17,32 @@ export interface HarborSession {
  * Finds the API generation of a Harbor and checks the login, once, before anything else is asked: 1.5 answers
  * a wrong password with what everybody may see, and either generation locks the user for 1.5 s.
  *
- * @param session of an earlier opening with the same login; with 1.5 its cookie is sent on, since there each
- *   request without one leaves a session in Redis for an hour
+ * @param session for one who opens the same Harbor with the same login again and again; with 1.5 its cookie is
+ *   sent on, since there each request without one leaves a session in Redis for an hour
  * @throws HarborError where no supported Harbor answers, or the user is refused
  */
 export async function openHarbor(
   host: HostAccess,
   login: HarborLogin,
-  session: HarborSession = {},
+  session?: HarborSession,
 ): Promise<HarborReads> {
   const http = new HarborHttp(host, login);
-  if (session.opened === undefined) {
-    const found = await findServer(http);
-    const { cookie } = await checkLogin(http, found.generation);
-    const server = found.generation === '2' ? await serverOfV2(http) : found;
-    session.opened = {
-      server,
-      isAdministrator: http.isAdministrator ?? false,
-      ...(cookie === undefined || server.generation === '2' ? {} : { cookie }),
-    };
-  } else {
-    http.isAdministrator = session.opened.isAdministrator;
-    http.cookie = session.opened.cookie;
+  const known = session?.opened ?? (await open(http));
+  http.isAdministrator = known.isAdministrator;
+  if (session !== undefined) {
+    session.opened = known;
+    http.cookie = known.cookie;
   }
-  const { server } = session.opened;
+  const { server } = known;
   return server.generation === '2' ? new HarborV2(http, server) : new HarborV1(http, server);
+}
+
+async function open(http: HarborHttp): Promise<NonNullable<HarborSession['opened']>> {
+  const found = await findServer(http);
+  const { cookie } = await checkLogin(http, found.generation);
+  const server = found.generation === '2' ? await serverOfV2(http) : found;
+  const isAdministrator = http.isAdministrator ?? false;
+  return { server, isAdministrator, ...(cookie === undefined || found.generation === '2' ? {} : { cookie }) };
 }
 
 /** Asks without a login: nothing here can lock a user. */
