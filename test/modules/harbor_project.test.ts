@@ -58,6 +58,12 @@ describe('what is sent', () => {
       [expect.stringMatching(/^POST \/api\/v2.0\/projects\/3\/members .*"role_id":4/) as string],
     ],
     [
+      'nothing for a group of LDAP that Harbor shows by its name',
+      { members: [{ name: 'cn=The team\\, all,ou=groups,dc=example', kind: 'group' }] },
+      { project, members: [{ id: 12, name: 'The team, all', kind: 'group', role: 'developer' }] },
+      [],
+    ],
+    [
       'a group beside a user of the same name',
       { members: [{ name: 'admin', kind: 'group' }], purge_members: true },
       { project, members: [admin] },

@@ -66,7 +66,13 @@ export function wantedMembers(params: ProjectParams): readonly Wanted[] {
 }
 
 function isSame(a: Wanted, b: Wanted): boolean {
-  return a.kind === b.kind && a.name === b.name;
+  return a.kind === b.kind && shownName(a) === shownName(b);
+}
+
+/** Harbor takes the DN of an LDAP group, and shows the group's name: the first value in it. */
+function shownName({ kind, name }: Wanted): string {
+  const [, first] = /^\s*[^=,]+=\s*((?:\\.|[^,\\])*)/.exec(kind === 'group' ? name : '') ?? [];
+  return first?.trim().replaceAll(/\\(.)/g, '$1') ?? name;
 }
 
 function memberDiff(params: ProjectParams, what: string, before?: string, after?: string): Diff {

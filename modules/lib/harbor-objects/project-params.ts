@@ -46,7 +46,7 @@ export const projectParams = {
         required: ['name'],
         additionalProperties: false,
         properties: {
-          name: { type: 'string', minLength: 1, description: 'User, or group (1.5: DN of an LDAP group).' },
+          name: { type: 'string', minLength: 1, description: 'User, or group: an LDAP group by its DN.' },
           kind: { type: 'string', enum: ['user', 'group'], default: 'user', description: 'What `name` is.' },
           role: {
             type: 'string',
