@@ -64,6 +64,11 @@ export function badRequest(message: string): HarborError {
   return new HarborError('BAD_REQUEST', message);
 }
 
+/** An error without a code of its own: the client gets 500 and learns nothing of it. */
+export function hidden(message: string): HarborError {
+  return new HarborError('UNKNOWN', message);
+}
+
 /** What go-swagger answers before any handler runs. */
 export function invalidRequest(message: string): HarborError {
   return new HarborError('UNPROCESSABLE_ENTITY', `validation failure list:\n${message}`);

@@ -1,6 +1,6 @@
 import { parseBody } from '../body.ts';
 import type { Call, Harbor, Routes } from '../harbor.ts';
-import { badRequest, empty, HarborError, json, notFound } from '../http.ts';
+import { badRequest, empty, HarborError, hidden, json, notFound } from '../http.ts';
 import { page } from '../query.ts';
 import { type Member, nextId } from '../state.ts';
 import { projectOf } from './project-path.ts';
@@ -66,7 +66,7 @@ function entityOf({ harbor, request }: Call): Pick<Member, 'entityId' | 'entityT
     return { entityId: found.id, entityType: 'u' };
   }
   const groupName = group?.text('group_name') ?? '';
-  if (groupName === '') throw new Error('can not get valid member entity');
+  if (groupName === '') throw hidden('can not get valid member entity');
   const found = state.groups.find((one) => one.name === groupName);
   // With users in Harbor's own database there is no directory to take a group from.
   if (found === undefined) throw notFound(`${groupName} not found`);

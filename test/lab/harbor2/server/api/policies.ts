@@ -1,6 +1,6 @@
 import { type Body, isObject, parseBody } from '../body.ts';
 import type { Call, Harbor, Routes } from '../harbor.ts';
-import { badRequest, created, empty, HarborError, json, notFound } from '../http.ts';
+import { badRequest, created, empty, HarborError, hidden, json, notFound } from '../http.ts';
 import { type Fields, page } from '../query.ts';
 import { checkCron } from '../replication/cron.ts';
 import { requireInSystem } from '../rights.ts';
@@ -75,7 +75,7 @@ function read(harbor: Harbor, body: Body): Omit<Policy, 'id' | 'created' | 'upda
   const singleActive = body.flag('single_active_replication') ?? false;
   // Harbor gives this error no code of its own.
   if (singleActive && trigger?.type === 'event_based')
-    throw new Error('single active replication is not allowed for event_based triggers');
+    throw hidden('single active replication is not allowed for event_based triggers');
   const settings = {
     name: body.text('name') ?? '',
     description: body.text('description') ?? '',

@@ -40,12 +40,21 @@ function list(call: Call) {
   const all = mayInSystem(who, 'project', 'list');
   const found = harbor.state.projects.filter((project) => {
     const isPublic = project.metadata['public'] === 'true';
-    if (!all && !mayInProject(harbor.state, who, project, 'project', 'read')) return false;
+    if (!all && !isListed(harbor, who, project)) return false;
     if (wantPublic !== null && wantPublic !== String(isPublic)) return false;
     if (owner !== null && ownerName(harbor, project) !== owner) return false;
     return project.name.includes(name);
   });
   return page(request, found, (project) => view(call, project), { fields, sort: 'name' });
+}
+
+// Robots see the projects that any of their rights is about.
+function isListed({ state }: Harbor, who: Who, project: Project): boolean {
+  if (mayInProject(state, who, project, 'project', 'read')) return true;
+  if (who.kind !== 'robot') return false;
+  return who.robot.permissions.some(
+    ({ kind, namespace }) => kind === 'project' && (namespace === '*' || namespace === project.name),
+  );
 }
 
 function head({ harbor, request, who }: Call) {

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { type Body, parseBody } from '../body.ts';
 import type { Call, Routes } from '../harbor.ts';
-import { badRequest, created, empty, HarborError, json, notFound } from '../http.ts';
+import { badRequest, created, empty, HarborError, hidden, json, notFound } from '../http.ts';
 import { type Fields, page } from '../query.ts';
 import { isHealthy } from '../replication/peer.ts';
 import { requireInSystem } from '../rights.ts';
@@ -223,8 +223,11 @@ async function check(registry: Registry): Promise<void> {
 // A peer that does not answer, or whose certificate is not trusted, is an inner error of Harbor's: 500 without a
 // reason. 400 is for a peer that answers and refuses the login.
 async function requireHealthy(registry: Registry): Promise<void> {
-  if (registry.type !== 'harbor') throw new Error(`adapter factory for ${registry.type} not found`);
-  if (!(await isHealthy(registry))) throw badRequest('the registry is unhealthy');
+  if (registry.type !== 'harbor') throw hidden(`adapter factory for ${registry.type} not found`);
+  const healthy = await isHealthy(registry).catch((error: unknown) => {
+    throw hidden(error instanceof Error ? error.message : String(error));
+  });
+  if (!healthy) throw badRequest('the registry is unhealthy');
 }
 
 function checkedUrl(text: string): string {

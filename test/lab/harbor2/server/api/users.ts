@@ -1,6 +1,6 @@
 import { parseBody } from '../body.ts';
 import type { Call, Routes } from '../harbor.ts';
-import { badRequest, created, empty, HarborError, invalidRequest, json, notFound } from '../http.ts';
+import { badRequest, created, empty, HarborError, hidden, invalidRequest, json, notFound } from '../http.ts';
 import { type Fields, page } from '../query.ts';
 import { requireInSystem, requireSomeone } from '../rights.ts';
 import { fits, hashed, nextId, type User } from '../state.ts';
@@ -97,7 +97,7 @@ function updateProfile(call: Call) {
   checkProfile(profile);
   const user = userOf(call);
   if (call.harbor.state.users.some((other) => other !== user && other.email === profile.email))
-    throw new Error('duplicate key value violates unique constraint "harbor_user_email_key"');
+    throw hidden('duplicate key value violates unique constraint "harbor_user_email_key"');
   Object.assign(user, profile, { updated: call.harbor.now() });
   return empty();
 }
