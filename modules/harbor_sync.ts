@@ -32,7 +32,7 @@ export const harborSync = defineModule({
     'Compares tags by digest, starts the rules that bring what is missing, waits until it is there, and compares again: the task ends well only where nothing differs but what was to be left. Needed after an outage, since neither generation repeats what it could not replicate.',
     'An image on one side only was either pushed there or deleted on the other while the two did not reach each other: nobody can tell which. It is copied unless `only_here`, `only_there` or `decisions` say otherwise; deleting by mistake cannot be undone, a copy can.',
     'A conflict is the same tag with different images. As long as one is undecided nothing is changed at all. A run takes everything its rule matches, and on 1.5 always overwrites: so no rule is started that would touch a conflict left alone, or one decided the other way; a rule with a narrower filter can still bring the rest.',
-    'Deleting takes every tag of the image: it is refused where another tag of it stays. Images of 1.5 that were pushed by another client than Docker’s may be in no list of Harbor and then in no run: they are reported.',
+    'Deleting takes every tag of the image: it is refused where another tag of it stays. On 1.5 an image that another client than Docker’s pushed into a new repository is in no list of Harbor’s, and in no run: it is reported where the peer lists the repository, and cannot be seen at all where neither does, until `POST /api/internal/syncregistry` or a restart of Harbor’s ui has listed it.',
   ],
   kind: 'state',
   scope: 'outside',
@@ -202,7 +202,7 @@ function stateFault(current: SyncState, urls: Urls): string | undefined {
   for (const side of ['here', 'there'] as const) {
     const projects = current.missingProjects[side];
     if (projects.length > 0) {
-      return `${urls[side]} has no ${plural(projects.length, 'project')} ${briefly(projects)}: make it first (harbor_project)`;
+      return `${urls[side]} has no project ${briefly(projects)}: make it first (harbor_project)`;
     }
     const rules = current.missingRules[side];
     if (rules.length > 0) return `${urls[side]} has no rule ${briefly(rules)}`;

@@ -46,6 +46,8 @@ export interface RunYamlOptions extends Partial<Omit<RunOptions, 'inventory' | '
   readonly reply?: (host: string, request: Request) => ReturnType<Reply>;
   /** A directory that a real `sh` works in, instead of `reply`. */
   readonly root?: string;
+  /** Answers TCP connections made through a host. */
+  readonly openTcp?: NonNullable<FakeConnectionOptions['openTcp']>;
   readonly unreachable?: readonly string[];
   /** Modules besides the registered ones. */
   readonly modules?: readonly Module[];
@@ -93,7 +95,17 @@ async function runIn(directory: string, options: RunYamlOptions): Promise<YamlRu
   expect(faults.filter((fault) => fault.severity === 'error').map((fault) => fault.message)).toEqual([]);
   const events: RunEvent[] = [];
   const connections = new Map<string, FakeConnection>();
-  const { hosts: _, groups: __, reply, root, unreachable, files: ___, modules: ____, ...rest } = options;
+  const {
+    hosts: _,
+    groups: __,
+    reply,
+    root,
+    openTcp,
+    unreachable,
+    files: ___,
+    modules: ____,
+    ...rest
+  } = options;
   const summary = await runPlaybooks({
     playbooks: [playbook],
     inventory: await inventoryOf(directory, options),
@@ -107,6 +119,7 @@ async function runIn(directory: string, options: RunYamlOptions): Promise<YamlRu
         name,
         ...(answer ? { reply: answer } : {}),
         ...(root === undefined ? {} : { root }),
+        ...(openTcp === undefined ? {} : { openTcp }),
       });
       connections.set(name, connection);
       return connection;
