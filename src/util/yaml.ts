@@ -17,6 +17,7 @@ import type { Fault } from '../model/errors.ts';
 import { isMap as isValueMap, type Value, type ValueMap } from '../model/value.ts';
 import { copyPlace, type ScalarShape, SourceText, setPlace, setStart } from './positions.ts';
 import { quoteTemplateHint, separatorBefore, syntaxFaults } from './yaml-faults.ts';
+import { isLargeYaml, readPlainYaml } from './yaml-plain.ts';
 import { escapeTemplates, readPlainScalar } from './yaml-scalars.ts';
 
 export { copyPlace, copyPlaces, keyPositionOf, positionInside, positionOf, startOf } from './positions.ts';
@@ -41,6 +42,13 @@ export interface ParsedYaml {
  */
 export function parseYaml(text: string, options: ParseYamlOptions): ParsedYaml {
   const source = new SourceText(options.file, text);
+  const plain = isLargeYaml(text) ? readPlainYaml(source) : undefined;
+  if (plain !== undefined) return { value: plain, faults: [] };
+  return parseFully(source, options);
+}
+
+function parseFully(source: SourceText, options: ParseYamlOptions): ParsedYaml {
+  const { text } = source;
   const documents = parseAllDocuments(text, { uniqueKeys: false, prettyErrors: false, logLevel: 'silent' });
   if (!Array.isArray(documents) || documents.length === 0) return { value: null, faults: [] };
   const problems = documents.flatMap((document) =>
