@@ -60,9 +60,11 @@ function mooring(place: Place): string[] {
 }
 
 /** Pipelining on and as many forks as hosts: the usual advice to make Ansible fast. */
-function ansible(place: Place, job: Job, more: Readonly<Record<string, string>>): Command {
+async function ansible(place: Place, job: Job, more: Readonly<Record<string, string>>): Promise<Command> {
+  const config = join(place.directory, 'ansible.cfg');
+  await writeFile(config, '[defaults]\n');
   const env = {
-    ANSIBLE_CONFIG: '/dev/null',
+    ANSIBLE_CONFIG: config,
     ANSIBLE_PIPELINING: '1',
     ANSIBLE_FORKS: String(job.hosts.length),
     ANSIBLE_GATHERING: 'explicit',
