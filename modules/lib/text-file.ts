@@ -63,12 +63,15 @@ export interface TextFile {
 export async function readTextFile(host: HostAccess, params: TextFileParams): Promise<TextFile> {
   const path = await expandHome(host, params.path ?? params.dest ?? '');
   if (path === '') return { path, encoding: 'utf8', parentExists: true };
+  // All asked at once, which costs one round trip; what is no regular file has no content to fail over.
+  const content = host.content(path);
+  content.catch(() => undefined);
   const [stat, parent] = await Promise.all([
     host.stat(path, { follow: true }),
     host.stat(parentOf(path), { follow: true }),
   ]);
   const found = { path, parentExists: parent !== undefined, ...(stat === undefined ? {} : { stat }) };
-  const bytes = stat?.type === 'file' ? await host.content(path) : undefined;
+  const bytes = stat?.type === 'file' ? await content : undefined;
   if (bytes === undefined) return { ...found, encoding: 'utf8' };
   const text = asText(bytes);
   if (text !== undefined) return { ...found, text, encoding: 'utf8' };

@@ -61,6 +61,11 @@ export interface ExecRequest extends Omit<ShellRequest, 'stdin'> {
   readonly onOutput?: (stream: 'stdout' | 'stderr', chunk: Buffer) => void;
   /** Survives a cut connection: output and status are spooled on the host. Default false. */
   readonly durable?: boolean;
+  /**
+   * A command that only looks (`kind: 'read'`): it may go, with others of its kind, through one shell beside
+   * that of reads and steps, which saves the opening of a channel. `queued` = also where that shell is busy.
+   */
+  readonly shared?: 'idle' | 'queued';
 }
 
 /** A running command whose output is read as a stream (see the `stream` step). */
@@ -86,6 +91,11 @@ export interface Connection {
   execStream(request: Omit<ExecRequest, 'stdin' | 'onOutput' | 'durable'>): Promise<ExecStream>;
   /** A TCP connection made from the host (ssh direct-tcpip; plain TCP for local). */
   openTcp(address: string, port: number): Promise<Duplex>;
+  /**
+   * Opens ahead of need what takes round trips to open: the shell of reads and steps, and channels for so
+   * many users' commands. What goes wrong in it comes up again when it is needed.
+   */
+  prepare?(wanted: { readonly become?: Become | undefined; readonly commands: number }): void;
   /** Counters for benchmarks and -vvv: requests written, writes (round trips), channels opened. */
   readonly counters: ConnectionCounters;
   close(): Promise<void>;

@@ -17,8 +17,9 @@ import { runDurably } from './durable.ts';
 import { killGroupScript, runKill } from './kill-group.ts';
 import { type OpenShell, openShell } from './open-shell.ts';
 import { PipelinedShell } from './pipelined-shell.ts';
-import { flushReads } from './step-barrier.ts';
-import type { Transport } from './transport.ts';
+import { SpareShells } from './spare-shells.ts';
+import { flushReads, joinReads } from './step-barrier.ts';
+import { ChannelRefused, type Transport } from './transport.ts';
 import { TransportHolder } from './transport-holder.ts';
 
 const defaultTimeoutMs = 10_000;
@@ -33,6 +34,7 @@ export class HostConnection implements Connection {
   readonly #shells = new Map<string, PipelinedShell>();
   readonly #slots = new ChannelSlots();
   readonly #counters = { requests: 0, writes: 0, channels: 0 };
+  readonly #spares = new SpareShells(() => this.#openShell(undefined));
   readonly #refused = new Map<string, PasswordRefused>();
   #isClosed = false;
 
@@ -51,13 +53,24 @@ export class HostConnection implements Connection {
     return this.#counters;
   }
 
+  prepare({ become, commands }: { become?: Become | undefined; commands: number }): void {
+    if (this.#isClosed) return;
+    this.#shellFor(become, 'reads').warmUp();
+    this.#spares.fill(commands);
+  }
+
   shell(request: ShellRequest): Promise<ExecResult> {
     if (request.kind === 'step') flushReads(this);
-    return this.#shellFor(request.become).request(request);
+    return this.#shellFor(request.become, 'reads').request(request);
   }
 
   exec(request: ExecRequest): Promise<ExecResult> {
     if (request.kind === 'step') flushReads(this);
+    const { shared, stdin } = request;
+    if (shared !== undefined && !(stdin instanceof Readable)) {
+      const shell = this.#shellFor(request.become, 'commands');
+      if (shared === 'queued' || !shell.isBusy) return throughShell(shell, { ...request, stdin });
+    }
     this.#counters.requests++;
     if (!request.durable) return this.#onOwnChannel(request);
     return runDurably({
@@ -91,8 +104,9 @@ export class HostConnection implements Connection {
     await this.#transport.close();
   }
 
-  #shellFor(become: Become | undefined): PipelinedShell {
-    const key = becomeKey(become);
+  /** @param use reads and steps share one shell, users' commands that only look another */
+  #shellFor(become: Become | undefined, use: 'reads' | 'commands'): PipelinedShell {
+    const key = `${use} ${becomeKey(become)}`;
     const present = this.#shells.get(key);
     if (present) return present;
     const shell = new PipelinedShell({
@@ -100,6 +114,7 @@ export class HostConnection implements Connection {
       open: () => this.#slots.forShell(() => this.#openShell(become)),
       kill: (group) => this.#kill(become, killGroupScript(group, 0)),
       onUnreachable: () => this.#transport.drop(),
+      beforeWrite: () => joinReads(this),
       counters: this.#counters,
     });
     this.#shells.set(key, shell);
@@ -118,7 +133,13 @@ export class HostConnection implements Connection {
       const options = { hostName: this.spec.name, shell, request, kill };
       return runCommand(extras.stdout === undefined ? options : { ...options, stdout: extras.stdout });
     };
-    return this.#slots.forCommand(() => this.#openShell(request.become), run);
+    return this.#slots.forCommand(() => this.#commandShell(request.become), run);
+  }
+
+  /** One opened before, where there is one: becoming another user is left to its turn. */
+  async #commandShell(become: Become | undefined): Promise<OpenShell> {
+    const spare = await this.#spares.take();
+    return spare && !become ? spare : this.#openShell(become, spare);
   }
 
   async #kill(become: Become | undefined, script: string): Promise<boolean> {
@@ -127,20 +148,42 @@ export class HostConnection implements Connection {
   }
 
   /** A password refused once is never sent again: every later shell gets the same error. */
-  async #openShell(become: Become | undefined): Promise<OpenShell> {
+  async #openShell(become: Become | undefined, within?: OpenShell): Promise<OpenShell> {
     const key = becomeKey(become);
     const refused = this.#refused.get(key);
     if (refused) throw refused;
     const transport = await this.#transport.get();
-    this.#counters.channels++;
+    if (within === undefined) this.#counters.channels++;
     const timeoutMs = this.spec.connectTimeoutMs ?? defaultTimeoutMs;
     try {
-      return await openShell({ transport, hostName: this.spec.name, become, timeoutMs });
+      return await openShell({ transport, hostName: this.spec.name, become, within, timeoutMs });
     } catch (error) {
       if (error instanceof PasswordRefused) this.#refused.set(key, error);
+      if (error instanceof ChannelRefused && this.#giveUpIdleShell()) return this.#openShell(become);
       throw error;
     }
   }
+
+  /** Makes room for another channel: the shell of commands that only look comes back when it is needed. */
+  #giveUpIdleShell(): boolean {
+    if (this.#spares.giveUp()) return true;
+    const idle = [...this.#shells].find(([key, shell]) => key.startsWith('commands') && !shell.isBusy);
+    if (!idle) return false;
+    this.#shells.delete(idle[0]);
+    idle[1].close();
+    return true;
+  }
+}
+
+type SharedRequest = Omit<ExecRequest, 'stdin'> & { readonly stdin: Uint8Array | undefined };
+
+/** Its output comes when it has ended. */
+async function throughShell(shell: PipelinedShell, request: SharedRequest): Promise<ExecResult> {
+  const { onOutput, stdin, durable: _, shared: __, ...rest } = request;
+  const result = await shell.request({ ...rest, ...(stdin === undefined ? {} : { stdin }) });
+  if (result.stdoutBytes.length > 0) onOutput?.('stdout', result.stdoutBytes);
+  if (result.stderr !== '') onOutput?.('stderr', Buffer.from(result.stderr));
+  return result;
 }
 
 interface ChannelExtras {

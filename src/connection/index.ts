@@ -11,6 +11,8 @@ export type {
 } from './connection.ts';
 export { createReads } from './create-reads.ts';
 export { httpRequest } from './http.ts';
+export { captureLimit } from './output-capture.ts';
+export { holdReads } from './step-barrier.ts';
 export { putFile } from './writes/put-file.ts';
 export { removePath } from './writes/remove-path.ts';
 export { stageFiles } from './writes/stage-files.ts';

@@ -25,6 +25,8 @@ export interface OpenShellOptions {
   readonly transport: Transport;
   readonly hostName: string;
   readonly become?: Become | undefined;
+  /** A shell opened before, in whose place the new one starts; it must not have been asked anything. */
+  readonly within?: OpenShell | undefined;
   /** How long the nonce may take, milliseconds. */
   readonly timeoutMs: number;
 }
@@ -42,7 +44,9 @@ export async function openShell(options: OpenShellOptions): Promise<OpenShell> {
   const token = newToken();
   const start = startText(token);
   const become = options.become ? becomeCommand(options.become, start) : undefined;
-  const channel = await openInTime(options, become?.command ?? `exec sh -c '${start}'`);
+  const command = become?.command ?? `exec sh -c '${start}'`;
+  const channel = options.within?.channel ?? (await openInTime(options, command));
+  if (options.within) channel.stdin.write(`exec ${command.replace(/^exec /, '')}\n`);
   return new Handshake(options, channel, token, become).answer;
 }
 

@@ -25,6 +25,8 @@ export interface PipelinedShellOptions {
   onUnreachable(): void;
   /** Called with bytes that came outside any reply (a child left in the background). */
   onStray?(stream: 'stdout' | 'stderr', chunk: Buffer): void;
+  /** Called before requests are written: what it asks for goes out in the same write. */
+  beforeWrite?(): void;
   readonly counters: { requests: number; writes: number };
 }
 
@@ -64,6 +66,11 @@ export class PipelinedShell {
     this.#options = options;
   }
 
+  /** Whether a request is waiting or under way. */
+  get isBusy(): boolean {
+    return this.#waiting.length + this.#inFlight.length > 0;
+  }
+
   /** Queues a request; it is written with all others of this tick. */
   request(request: ShellRequest): Promise<ExecResult> {
     if (this.#isClosed) {
@@ -74,6 +81,11 @@ export class PipelinedShell {
     this.#waiting.push(entry);
     this.#planFlush();
     return entry.reply.promise;
+  }
+
+  /** Opens the shell before there is a request for it. */
+  warmUp(): void {
+    if (this.#shell === undefined && !this.#isClosed) this.#open();
   }
 
   close(): void {
@@ -89,6 +101,7 @@ export class PipelinedShell {
     if (this.#isFlushPlanned) return;
     this.#isFlushPlanned = true;
     setImmediate(() => {
+      this.#options.beforeWrite?.();
       this.#isFlushPlanned = false;
       this.#flush();
     });

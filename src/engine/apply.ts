@@ -2,7 +2,9 @@ import { ConnectionError, MooringError } from '../model/errors.ts';
 import type { Diff } from '../model/result.ts';
 import type { Step, StepOutcome, WaitStep } from '../module/index.ts';
 import { diffsOf } from './diffs.ts';
+import { isOrdered, watched } from './ordered-step.ts';
 import { checkInterrupted, errorMessage, Interrupted } from './run-state.ts';
+import type { ReadsBehind } from './speculate.ts';
 import type { StepContext, StepEnd } from './steps/context.ts';
 import { putStep, removeStep, saveStep } from './steps/files.ts';
 import { requestStep } from './steps/request.ts';
@@ -31,6 +33,8 @@ export interface ApplySource {
   readonly countsAsChange: boolean;
   /** Lets other tasks at the target while this one only waits. */
   readonly whileWaiting: <T>(action: () => Promise<T>) => Promise<T>;
+  /** Called behind the request of the last step: asks for the reads of what follows, in the same write. */
+  readonly readBehind?: (() => ReadsBehind) | undefined;
 }
 
 /**
@@ -56,7 +60,8 @@ async function carryOut(
       outcomes.push({ step, status: 'skipped' });
       continue;
     }
-    const outcome = await carryOutOne(step, source);
+    const isLast = step === steps.at(-1);
+    const outcome = await carryOutOne(step, isLast ? source : { ...source, readBehind: undefined });
     outcomes.push(outcome);
     if (outcome.status === 'failed') failure = outcome.error ?? 'failed';
   }
@@ -87,7 +92,7 @@ async function carryOutOne(step: Step, source: ApplySource): Promise<StepOutcome
 
 async function sendStep(
   step: Step,
-  { context, countsAsChange, whileWaiting }: ApplySource,
+  { context, countsAsChange, whileWaiting, readBehind }: ApplySource,
 ): Promise<StepEnd> {
   if (step.kind === 'wait') return whileWaiting(() => waitStep(step, context));
   const { targets } = context.run;
@@ -96,11 +101,20 @@ async function sendStep(
   const note = (): void => {
     if (countsAsChange) for (const target of touched) targets.noteChange(target);
   };
+  let behind: ReadsBehind | undefined;
+  const onSent = (): void => {
+    behind ??= readBehind?.();
+  };
+  const isWatched = readBehind !== undefined && countsAsChange && isOrdered(step);
   note();
   try {
-    return await dispatch(step, context);
+    return await dispatch(
+      step,
+      isWatched ? { ...context, target: watched(context.target, onSent) } : context,
+    );
   } finally {
     note();
+    behind?.stepEnded();
   }
 }
 

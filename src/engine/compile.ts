@@ -22,6 +22,8 @@ export interface CompiledTask {
   readonly section: number;
   /** How many files it is included through. */
   readonly includeDepth: number;
+  /** The task that includes its file; undefined = it stands in the play itself. */
+  readonly includedBy: CompiledTask | undefined;
   /** A block around it has `rescue`, so its failure may still be healed. */
   readonly rescuable: boolean;
 }
@@ -54,6 +56,7 @@ export interface Surroundings {
   readonly handler: boolean;
   readonly section: number;
   readonly includeDepth: number;
+  readonly includedBy?: CompiledTask;
 }
 
 const blockLevel = 16;
@@ -106,6 +109,7 @@ function compileTask(task: Task, surroundings: Surroundings, sequence: CompiledT
     index: sequence.length,
     section: surroundings.section,
     includeDepth: surroundings.includeDepth,
+    includedBy: surroundings.includedBy,
     rescuable: surroundings.rescuable,
   };
   sequence.push(compiled);

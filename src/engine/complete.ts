@@ -98,6 +98,7 @@ function withEffects(
 
 /** @returns true where the inventory changed */
 function carryOut({ run }: PlayRun, host: PlayHost, effect: Effect): boolean {
+  host.state.variablesVersion++;
   switch (effect.kind) {
     case 'set_facts':
       if (effect.secret) hideStrings(effect.facts, run.options.redactor);
@@ -123,7 +124,10 @@ function register(task: CompiledTask, hosts: readonly PlayHost[], result: TaskRe
   const name = task.task.keywords.register;
   if (name === undefined) return;
   const value = registeredValue(task, result);
-  for (const host of hosts) host.state.registered.set(name, value);
+  for (const { state } of hosts) {
+    state.registered.set(name, value);
+    state.variablesVersion++;
+  }
 }
 
 function withNotified(playRun: PlayRun, task: CompiledTask, host: PlayHost, result: TaskResult): TaskResult {

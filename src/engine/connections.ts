@@ -1,6 +1,6 @@
 import type { Become, Connection, ConnectionSpec } from '../connection/connection.ts';
 import type { HostReads } from '../connection/host-reads.ts';
-import { connect, createReads } from '../connection/index.ts';
+import { connect, createReads, holdReads } from '../connection/index.ts';
 
 /** The connections of a run: one for each way of reaching a host, opened when first needed. */
 export class Connections {
@@ -21,6 +21,16 @@ export class Connections {
     this.#connections.set(key, opening);
     opening.catch(() => this.#connections.delete(key));
     return opening;
+  }
+
+  /** Lets the reads of a host wait for what the action is going to ask: they go out together. */
+  async collecting<T>(spec: ConnectionSpec, action: () => Promise<T>): Promise<T> {
+    const hold = this.#connections.get(connectionKey(spec))?.then(holdReads);
+    try {
+      return await action();
+    } finally {
+      hold?.then((release) => release()).catch(() => undefined);
+    }
   }
 
   /** False where there is no connection of this spec, or the attempt to open it failed. */
@@ -55,7 +65,8 @@ export class Connections {
   }
 }
 
-function connectionKey(spec: ConnectionSpec): string {
+/** The same text for specs that share a connection. */
+export function connectionKey(spec: ConnectionSpec): string {
   const { transport, address, port, user, privateKeyFile, sshArgs, password } = spec;
   return JSON.stringify([transport, address, port, user, privateKeyFile, sshArgs, password]);
 }

@@ -43,6 +43,7 @@ export async function gatherFacts(playRun: PlayRun, hostName: string, task: Comp
     state.facts = before;
     const facts = await (await target.reads()).facts();
     state.facts = facts as ValueMap;
+    state.variablesVersion++;
   } catch (error) {
     state.facts = before;
     throw error;

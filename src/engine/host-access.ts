@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
 import type { ExecResult } from '../connection/connection.ts';
 import type { HostReads } from '../connection/host-reads.ts';
-import { httpRequest } from '../connection/index.ts';
+import { captureLimit, httpRequest } from '../connection/index.ts';
 import { CommandError, DecidedAtRunTime } from '../model/errors.ts';
-import { isUnknown } from '../model/value.ts';
+import { isUnknown, type Unknown } from '../model/value.ts';
 import type { HostAccess, Need, ReadOptions } from '../module/index.ts';
 import { renderText, type Scope } from '../template/index.ts';
 import type { SearchPlaces } from '../util/search-path.ts';
@@ -11,18 +11,33 @@ import type { CompiledTask } from './compile.ts';
 import { withFacts } from './facts.ts';
 import { throwFaults } from './faults.ts';
 import { factsFor } from './gather.ts';
-import { describeLocal, findLocal, type LocalKind, readText } from './local-files.ts';
+import { describeLocal, type LocalKind, type LocalUse, readText, useLocal } from './local-files.ts';
 import { withPredictions } from './overlay.ts';
 import type { PlayHost, PlayRun } from './run-state.ts';
+import { watchLayer } from './scope.ts';
 import { scriptText } from './script-text.ts';
 import { type TaskTarget, taskTarget } from './task-target.ts';
 
 /** What a read learned about itself, for those who judge its result. */
 export interface ReadTrace {
-  /** It looked at more than the host: network, other hosts, control-node files. */
+  /** It looked at more than the host: network, other hosts, folders of the control node. */
   outside: boolean;
+  /** Some of it went another way than through the host's shell, so behind no step that was sent there. */
+  aside: boolean;
+  /** Single files of the control node that it used. */
+  readonly localFiles: LocalUse[];
+  /** Files that were rendered with variables. */
+  readonly renders: Render[];
   /** Something was missing or a command said no: in check mode that may be for want of an earlier step. */
   sawAbsence: boolean;
+}
+
+/** A file rendered with the variables there were then. */
+export interface Render {
+  /** Some of the variables are set by other hosts, or change as hosts fail. */
+  readonly usedOthers: boolean;
+  /** Whether it would come out the same now. */
+  isSame(): boolean;
 }
 
 export interface AccessSource {
@@ -43,7 +58,9 @@ const defaultTimeoutMs = 30_000;
 
 /** What a module may ask of a host while it reads: see HostAccess. */
 export function createHostAccess(source: AccessSource): { host: HostAccess; trace: ReadTrace } {
-  const trace: ReadTrace = { outside: false, sawAbsence: false };
+  const trace: ReadTrace = {
+    ...{ outside: false, aside: false, localFiles: [], renders: [], sawAbsence: false },
+  };
   return { host: accessTo(source, trace), trace };
 }
 
@@ -60,7 +77,7 @@ function accessTo(source: AccessSource, trace: ReadTrace): HostAccess {
     run: (argv, options = {}) => runRead(source, trace, { argv }, options),
     script: (script, options = {}) => runRead(source, trace, { script }, options),
     request: async (request) => {
-      trace.outside = true;
+      lookElsewhere(trace);
       const connection = request.via === 'host' ? await target.connection() : undefined;
       try {
         return await httpRequest(connection, request);
@@ -70,11 +87,16 @@ function accessTo(source: AccessSource, trace: ReadTrace): HostAccess {
       }
     },
     on: (hostName) => {
-      trace.outside = true;
+      lookElsewhere(trace);
       const other = taskTarget(playRun, source.host, source.task, source.scope(), hostName);
       return accessTo({ ...source, target: other }, trace);
     },
   };
+}
+
+function lookElsewhere(trace: ReadTrace): void {
+  trace.outside = true;
+  trace.aside = true;
 }
 
 function typedReads(source: AccessSource, trace: ReadTrace): HostReads {
@@ -90,7 +112,11 @@ function typedReads(source: AccessSource, trace: ReadTrace): HostReads {
   const missing = <T>(value: T): T => note(value, value === undefined);
   return {
     stat: async (path, options) => missing(await (await reads()).stat(path, options)),
-    content: async (path, options) => missing(await (await reads()).content(path, options)),
+    content: async (path, options) => {
+      // A large file comes over a channel of its own.
+      if ((options?.maxBytes ?? 0) > captureLimit) trace.aside = true;
+      return missing(await (await reads()).content(path, options));
+    },
     list: async (path) => missing(await (await reads()).list(path)),
     package: async (name) => (await reads()).package(name).then((state) => note(state, !state.installed)),
     unit: async (name) => (await reads()).unit(name).then((state) => note(state, state.load === 'not-found')),
@@ -147,23 +173,34 @@ function localReads(source: AccessSource, trace: ReadTrace): LocalReads {
     taskDirectory: source.task.task.directory,
     playbookDirectory: source.playRun.playbook.directory,
   };
-  const find = (path: string, ...kinds: readonly LocalKind[]): Promise<string> => {
-    trace.outside = true;
-    return findLocal(path, kinds, places);
+  const find = async (path: string, ...kinds: readonly LocalKind[]): Promise<string> => {
+    const use = await useLocal(path, kinds, places);
+    if (use.fingerprint === undefined) lookElsewhere(trace);
+    else trace.localFiles.push(use);
+    return use.found;
   };
   const first = folderOf(source.task);
+  const held = <T>(action: () => Promise<T>): Promise<T> => source.target.collecting(action);
   return {
-    local: async (path, folder = 'files') => describeLocal(await find(path, folder)),
-    localText: async (path) => readText(await find(path, first, 'files', 'templates')),
-    localStream: async (path) => createReadStream(await find(path, first, 'files', 'templates')),
-    renderTemplate: async (path) => {
-      const text = await readText(await find(path, 'templates'));
-      const gather = factsFor(source.playRun, source.host, source.task);
-      const rendered = await withFacts(gather, () => renderText(text, source.scope()));
-      if (isUnknown(rendered)) throw new DecidedAtRunTime(rendered.reason);
-      return rendered;
+    local: (path, folder = 'files') => held(async () => describeLocal(await find(path, folder))),
+    localText: (path) => held(async () => readText(await find(path, first, 'files', 'templates'))),
+    localStream: async (path) => {
+      lookElsewhere(trace);
+      return createReadStream(await find(path, first, 'files', 'templates'));
     },
+    renderTemplate: (path) =>
+      held(async () => {
+        const text = await readText(await find(path, 'templates'));
+        const rendered = await withFacts(factsFor(source.playRun, source.host, source.task), () => {
+          const { value, render } = renderedWith(source, text);
+          trace.renders.push(render);
+          return value;
+        });
+        if (isUnknown(rendered)) throw new DecidedAtRunTime(rendered.reason);
+        return rendered;
+      }),
     localVars: async (path) => {
+      lookElsewhere(trace);
       const { values, faults } = await source.playRun.run.options.loader.loadVarsFile(
         await find(path, 'vars'),
       );
@@ -172,3 +209,25 @@ function localReads(source: AccessSource, trace: ReadTrace): LocalReads {
     },
   };
 }
+
+function renderedWith(source: AccessSource, text: string): { value: string | Unknown; render: Render } {
+  let usedOthers = false;
+  const watch = watchLayer((name) => {
+    usedOthers ||= ofOthers.has(name);
+  });
+  const value = renderText(text, source.scope().with(watch));
+  const isSame = (): boolean => {
+    try {
+      return renderText(text, source.scope()) === value;
+    } catch {
+      return false;
+    }
+  };
+  return { value, render: { usedOthers, isSame } };
+}
+
+/** Variables whose values hang on what happens on other hosts meanwhile. */
+const ofOthers: ReadonlySet<string> = new Set([
+  ...['hostvars', 'groups', 'group_names', 'ansible_failed_task', 'ansible_failed_result'],
+  ...['ansible_play_hosts', 'play_hosts', 'ansible_play_batch'],
+]);

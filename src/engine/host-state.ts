@@ -10,6 +10,8 @@ export interface HostState {
   readonly includedVars: Map<string, Value>;
   /** Gathered facts; undefined until someone needs them. */
   facts: ValueMap | undefined;
+  /** Grows whenever a variable of the host was set: by `register`, `set_fact`, facts and the like. */
+  variablesVersion: number;
   /** A task failed and nothing rescued it: the host takes part in no later play. */
   failed: boolean;
   unreachable: boolean;
@@ -24,6 +26,7 @@ export function createHostState(name: string): HostState {
     registered: new Map(),
     includedVars: new Map(),
     facts: undefined,
+    variablesVersion: 0,
     failed: false,
     unreachable: false,
     inPlay: false,

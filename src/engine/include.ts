@@ -201,5 +201,6 @@ function surroundings(task: CompiledTask, inclusion: Inclusion, playRun: PlayRun
     handler: task.handler,
     section: task.section,
     includeDepth: task.includeDepth + 1,
+    includedBy: task,
   };
 }

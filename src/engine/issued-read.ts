@@ -11,8 +11,15 @@ export interface Issued {
   /** Of the call as it was decided then: it must be decided the same when its turn comes. */
   readonly signature: string;
   readonly call: Call;
-  readonly targetChanges: number;
-  readonly allChanges: number;
+  /** It was asked for behind a step in the same shell. */
+  readonly isBehind: boolean;
+  /** The changes to its target and to all targets that it has seen. */
+  targetChanges: number;
+  allChanges: number;
+  /** The changes to all targets when it was sent. */
+  readonly sentAtChanges: number;
+  /** The host's variables it was made with. */
+  readonly variablesVersion: number;
   /** undefined in it: it went wrong. Rejected only where the host could not be reached. */
   read?: Promise<ReadResult | undefined>;
   attempt?: Promise<Attempt | undefined>;
@@ -22,22 +29,32 @@ export interface Issued {
   settledAt: number | undefined;
 }
 
+/** A call as it was decided ahead of its turn. */
+export interface DecidedCall {
+  readonly call: TaskCall;
+  readonly decision: Call;
+  readonly signature: string;
+  readonly isBehind: boolean;
+}
+
 const freshMs = 2000;
 
 /** Sends the read of a call. */
-export function issueRead(call: TaskCall, decision: Call, signature: string): Issued {
+export function issueRead(decided: DecidedCall): Issued {
+  const { call, decision } = decided;
   const { playRun, host, task, extras } = call;
   const scope = (): ReturnType<typeof scopeFor> => scopeFor(playRun, host, task, extras);
-  const issued = started(call, decision, signature);
+  const issued = started(decided);
   const read = readCurrent({ playRun, host, task, call: decision, scope }, decision.timeoutMs);
   issued.read = settle(issued, call, read);
   return issued;
 }
 
 /** Runs a user's command that only looks. */
-export function issueAttempt(call: TaskCall, decision: Call, signature: string): Issued {
+export function issueAttempt(decided: DecidedCall): Issued {
+  const { call, decision } = decided;
   const { playRun, host, task, extras } = call;
-  const issued = started(call, decision, signature);
+  const issued = started(decided);
   const attempt = runModule({
     playRun,
     host,
@@ -62,16 +79,39 @@ export function issueAttempt(call: TaskCall, decision: Call, signature: string):
 export function stillHolds(playRun: PlayRun, issued: Issued, trace: ReadTrace | undefined): boolean {
   const { settledAt, call } = issued;
   if (settledAt !== undefined && Date.now() - settledAt > freshMs) return false;
+  if (issued.isBehind && trace?.aside) return false;
   const { targets } = playRun.run;
   const outside = call.module.scope === 'outside' || trace?.outside === true || issued.attempt !== undefined;
   if (outside) return targets.changes === issued.allChanges;
   return call.target.target.changes === issued.targetChanges;
 }
 
-function started({ playRun }: TaskCall, call: Call, signature: string): Issued {
-  const { targets } = playRun.run;
-  const targetChanges = call.target.target.changes;
-  return { signature, call, targetChanges, allChanges: targets.changes, output: [], settledAt: undefined };
+/** Whether what a read took from the control node would be the same now: files, and what was rendered. */
+export async function sameLocally(
+  { playRun, host }: TaskCall,
+  issued: Issued,
+  { renders, localFiles }: ReadTrace,
+): Promise<boolean> {
+  const variablesChanged = host.state.variablesVersion !== issued.variablesVersion;
+  for (const render of renders) {
+    if ((variablesChanged || render.usedOthers) && !render.isSame()) return false;
+  }
+  if (playRun.run.targets.changes === issued.sentAtChanges) return true;
+  const same = await Promise.all(localFiles.map((file) => file.isSame()));
+  return same.every(Boolean);
+}
+
+function started({ call, decision, signature, isBehind }: DecidedCall): Issued {
+  const { targets } = call.playRun.run;
+  return {
+    ...{ signature, call: decision, isBehind },
+    targetChanges: decision.target.target.changes,
+    allChanges: targets.changes,
+    sentAtChanges: targets.changes,
+    variablesVersion: call.host.state.variablesVersion,
+    output: [],
+    settledAt: undefined,
+  };
 }
 
 /** Errors are dropped, as the read is repeated in its turn; a host out of reach stays out of reach. */

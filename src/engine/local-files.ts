@@ -31,6 +31,44 @@ export async function findLocal(
   throw new ParamsError(`there is no "${path}" on the control node; looked for ${candidates.join(', ')}`);
 }
 
+/** A file of the control node that a read relied on. */
+export interface LocalUse {
+  readonly found: string;
+  /** Which file it was, as it was then; undefined = a folder, or changed too lately to tell. */
+  readonly fingerprint: string | undefined;
+  /** Whether it is still found at the same place, untouched. */
+  isSame(): Promise<boolean>;
+}
+
+/** Finds a file like `findLocal`, and remembers what it was like. Throws ParamsError. */
+export async function useLocal(
+  path: string,
+  kinds: readonly LocalKind[],
+  places: SearchPlaces,
+): Promise<LocalUse> {
+  const look = async (): Promise<Pick<LocalUse, 'found' | 'fingerprint'>> => {
+    const found = await findLocal(path, kinds, places);
+    return { found, fingerprint: await fingerprintOf(found) };
+  };
+  const before = await look();
+  const isSame = async (): Promise<boolean> => {
+    const now = await look().catch(() => undefined);
+    return now?.found === before.found && now.fingerprint === before.fingerprint;
+  };
+  return { ...before, isSame };
+}
+
+/** Shorter than this ago, a second change might leave the times of a file as they are, milliseconds. */
+const clockTickMs = 20;
+
+async function fingerprintOf(path: string): Promise<string | undefined> {
+  const now = Date.now();
+  const found = await stat(path, { bigint: true });
+  if (!found.isFile() || now - Number(found.ctimeMs) < clockTickMs) return undefined;
+  const { dev, ino, size, mode, mtimeNs, ctimeNs } = found;
+  return [dev, ino, size, mode, mtimeNs, ctimeNs].join(' ');
+}
+
 /** Size, mode and digest of a file, or of everything below a directory. */
 export async function describeLocal(path: string): Promise<LocalFile> {
   const found = await stat(path);

@@ -78,6 +78,7 @@ function clearErrors({ batch }: PlayRun): void {
 
 function clearFacts(host: PlayHost): void {
   host.state.facts = undefined;
+  host.state.variablesVersion++;
 }
 
 async function resetConnection(playRun: PlayRun, task: CompiledTask, host: PlayHost): Promise<void> {

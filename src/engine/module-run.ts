@@ -16,7 +16,9 @@ import type { CompiledTask } from './compile.ts';
 import type { Call } from './decide.ts';
 import { createHostAccess, type ReadTrace } from './host-access.ts';
 import { HeldLock } from './lock.ts';
+import { isDeclaredRead } from './reads-only.ts';
 import { errorMessage, Interrupted, type PlayHost, type PlayRun } from './run-state.ts';
+import type { ReadsBehind } from './speculate.ts';
 import type { StepContext } from './steps/context.ts';
 import { taskTarget } from './task-target.ts';
 
@@ -29,6 +31,8 @@ export interface ModuleRun {
   readonly scope: () => Scope;
   /** A read that was issued ahead; undefined = none, or no longer true. */
   readonly readAhead?: () => Promise<ReadResult | undefined>;
+  /** Asks for the reads of what follows behind the last step. */
+  readonly readBehind?: () => ReadsBehind;
   readonly countsAsChange: boolean;
   /** False for a read that is run ahead of its turn: it waits for nobody and holds nobody up. */
   readonly lock: boolean;
@@ -104,7 +108,7 @@ async function runRounds(run: ModuleRun, held: HeldLock, progress: Progress): Pr
     if (plan.failure !== undefined) return failedPlan(run, plan.failure, trace, progress);
     if (plan.skip !== undefined) return progress.end('skipped', plan.skip);
     if (plan.unknown !== undefined) return progress.end('unknown', plan.unknown);
-    const applied = await applySteps(plan.steps, applySource(run, held, current));
+    const applied = await applySteps(plan.steps, applySource(run, held, current, plan));
     progress.addApplied(applied, plan);
     const result = { params: run.call.params, current, outcomes: progress.outcomes, check: run.call.check };
     const values = resultValues(run, module, result, plan, applied);
@@ -144,10 +148,15 @@ function failedSteps(run: ModuleRun, failure: string, values: ValueMap, progress
 
 function mayBeForWant({ call }: ModuleRun, trace: ReadTrace | undefined): boolean {
   if (!call.check || call.module.local || call.target.target.predictions.simulated === 0) return false;
-  return trace === undefined || trace.sawAbsence || trace.outside;
+  return trace === undefined || trace.sawAbsence || trace.outside || trace.localFiles.length > 0;
 }
 
-function applySource(run: ModuleRun, held: HeldLock, current: unknown): Parameters<typeof applySteps>[1] {
+function applySource(
+  run: ModuleRun,
+  held: HeldLock,
+  current: unknown,
+  plan: Plan,
+): Parameters<typeof applySteps>[1] {
   const { playRun, host, task, call } = run;
   const context: StepContext = {
     run: playRun.run,
@@ -157,6 +166,7 @@ function applySource(run: ModuleRun, held: HeldLock, current: unknown): Paramete
     timeLeftMs: () => timeLeft(run),
     output: run.output,
     signal: playRun.run.options.signal,
+    looksOnly: isDeclaredRead(task) ? (run.lock ? 'now' : 'ahead') : undefined,
     look: (kept) => lookThrough(run, { current, kept }),
   };
   return {
@@ -164,6 +174,7 @@ function applySource(run: ModuleRun, held: HeldLock, current: unknown): Paramete
     check: call.check,
     countsAsChange: run.countsAsChange,
     whileWaiting: (action) => held.without(action),
+    readBehind: plan.replan ? undefined : run.readBehind,
   };
 }
 

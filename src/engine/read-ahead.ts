@@ -1,31 +1,38 @@
 import { ConnectionError, type MooringError } from '../model/errors.ts';
 import type { Value } from '../model/value.ts';
-import type { Layer } from '../template/index.ts';
+import { guards, keyOf, prepare, shellOf, signatureOf } from './call-keys.ts';
 import type { CompiledTask } from './compile.ts';
 import { type Call, decide } from './decide.ts';
-import { type Issued, issueAttempt, issueRead, stillHolds } from './issued-read.ts';
-import { followingTasks, mayReadAhead, Undecided } from './lookahead.ts';
+import { type Issued, issueAttempt, issueRead, sameLocally, stillHolds } from './issued-read.ts';
+import { commandsFrom, type Following, followingTasks, mayReadAhead } from './lookahead.ts';
 import { loopItem, staticLoopItems } from './loop.ts';
+import { ReadWindow } from './read-window.ts';
 import { isDeclaredRead } from './reads-only.ts';
 import type { PlayHost, PlayRun } from './run-state.ts';
-import { noSpeculation, type Speculation } from './speculate.ts';
-import type { Target } from './target.ts';
+import { noSpeculation, type ReadsBehind, type Speculation } from './speculate.ts';
 import type { TaskCall } from './task.ts';
 
-const startWindow = 100;
-const largestWindow = 400;
-const smallestWindow = 4;
-
-/** How far ahead a host is read. */
-interface Window {
-  size: number;
-  /** Tasks of the sequence up to here have been looked at. */
-  upTo: number;
-  sequence: readonly CompiledTask[] | undefined;
-  /** The machine its reads go to, once known, and its `changes` when the window was last extended. */
-  target?: Target;
-  changes: number;
+/** Reads on their way behind a step, all in its shell. */
+interface Behind {
+  readonly shell: string;
+  readonly issued: Issued[];
 }
+
+/** What is issued of a task, and when. */
+interface Aim {
+  /** Items of the loop that is under way before this one are done. */
+  readonly fromItem: number;
+  readonly behind?: Behind;
+}
+
+interface TaskAim extends Aim {
+  /** It is the task that has its turn, or is the loop under way. */
+  readonly isTurn: boolean;
+  /** Variables that tasks before it are going to set. */
+  readonly pending: ReadonlySet<string>;
+}
+
+const nothingPending: ReadonlySet<string> = new Set();
 
 /** The reads ahead of one play on one batch; none where they are switched off. */
 export function createSpeculation(playRun: () => PlayRun): Speculation {
@@ -39,6 +46,7 @@ export function createSpeculation(playRun: () => PlayRun): Speculation {
   return {
     readFollowing: (host, task) => get().readFollowing(host, task),
     readItems: (host, task, items) => get().readItems(host, task, items),
+    readBehind: (call, decision) => get().readBehind(call, decision),
     take: (call, decision) => get().take(call, decision),
     takeAttempt: (call, decision) => get().takeAttempt(call, decision),
   };
@@ -46,7 +54,7 @@ export function createSpeculation(playRun: () => PlayRun): Speculation {
 
 class ReadAhead implements Speculation {
   readonly #playRun: PlayRun;
-  readonly #windows = new Map<string, Window>();
+  readonly #windows = new Map<string, ReadWindow>();
   readonly #issued = new Map<string, Issued>();
 
   constructor(playRun: PlayRun) {
@@ -54,32 +62,61 @@ class ReadAhead implements Speculation {
   }
 
   readFollowing(host: PlayHost, task: CompiledTask): void {
-    const window = this.#windowOf(host, task);
-    if (window.upTo - task.index > window.size / 2) return;
-    const end = task.index + window.size;
-    for (const { task: next, pending } of followingTasks(task, host)) {
-      if (next.index >= end) break;
-      if (next.index < window.upTo) continue;
-      window.upTo = next.index + 1;
-      const decided = next.index === task.index ? new Set<string>() : pending;
-      this.#issueTask(host, next, decided);
+    const isNew = !this.#windows.has(host.name);
+    const window = this.#windowOf(host);
+    window.moveTo(task);
+    const isStale = window.halveIfStale();
+    this.#retry(host, task, window);
+    if (window.isLow) {
+      if (!isStale && !isNew) window.widen();
+      this.#extend(host, task, window, { fromItem: 0 });
     }
-    window.upTo = Math.max(window.upTo, Math.min(end, task.sequence.length));
+    const commands = this.#playRun.run.check ? 0 : commandsFrom(task);
+    if (window.taskTarget && (commands > 0 || window.undecided.size > 0)) {
+      prepare(window.taskTarget, commands);
+    }
   }
 
   readItems(host: PlayHost, task: CompiledTask, items: readonly Value[]): void {
-    if (!mayReadAhead(this.#playRun, host, task)) return;
-    for (const index of items.slice(0, startWindow).keys()) {
-      const { layer } = loopItem(this.#playRun, host, task, items, index);
-      this.#issue({ playRun: this.#playRun, host, task, extras: [layer], itemIndex: index }, new Set());
-    }
+    const window = this.#windowOf(host);
+    window.loop = { task, items };
+    this.#issueItems(host, task, items, { fromItem: 0, isTurn: true, pending: nothingPending });
+  }
+
+  readBehind(call: TaskCall, decision: Call): ReadsBehind {
+    const { host, task, itemIndex } = call;
+    const { target } = decision.target;
+    const window = this.#windowOf(host);
+    window.halveIfStale();
+    const behind: Behind = { shell: shellOf(decision.target), issued: [] };
+    this.#extend(host, task, window, { fromItem: itemIndex + 1, behind });
+    return {
+      stepEnded: () => {
+        const { targets } = this.#playRun.run;
+        // Only this step's own end came between: whatever else was sent meanwhile makes them stale.
+        for (const issued of behind.issued) {
+          if (issued.targetChanges === target.changes - 1) issued.targetChanges = target.changes;
+          if (issued.allChanges === targets.changes - 1) issued.allChanges = targets.changes;
+        }
+        window.overlookChange(target);
+      },
+    };
   }
 
   async take(call: TaskCall, decision: Call): Promise<Awaited<Issued['read']>> {
-    const issued = this.#remove(call, decision);
-    if (!issued?.read || !stillHolds(this.#playRun, issued, undefined)) return this.#stale(call, issued);
-    const result = await issued.read.catch(rethrowUnreachable);
-    return result && stillHolds(this.#playRun, issued, result.trace) ? result : this.#stale(call, issued);
+    for (const mayReadAgain of [true, false]) {
+      const issued = this.#remove(call, decision);
+      if (!issued?.read) return undefined;
+      if (stillHolds(this.#playRun, issued, undefined)) {
+        const result = await issued.read.catch(rethrowUnreachable);
+        if (!result) return undefined;
+        const { trace } = result;
+        const isSame = stillHolds(this.#playRun, issued, trace) && (await sameLocally(call, issued, trace));
+        if (isSame && stillHolds(this.#playRun, issued, trace)) return result;
+      }
+      if (mayReadAgain) this.#readAgain(call);
+    }
+    return undefined;
   }
 
   async takeAttempt(call: TaskCall, decision: Call): Promise<Awaited<Issued['attempt']>> {
@@ -93,11 +130,11 @@ class ReadAhead implements Speculation {
     return attempt;
   }
 
-  /** What was read ahead has gone stale: what follows is read again together, not one by one. */
-  #stale({ host, task }: TaskCall, issued: Issued | undefined): undefined {
-    const window = this.#windows.get(host.name);
-    if (issued && window && window.sequence === task.sequence) window.upTo = task.index + 1;
-    return undefined;
+  /** What was read ahead has gone stale: this task and what follows are read again together, not one by one. */
+  #readAgain({ host, task, itemIndex }: TaskCall): void {
+    const window = this.#windowOf(host);
+    if (!window.halveIfStale()) window.forget();
+    this.#extend(host, task, window, { fromItem: itemIndex });
   }
 
   #emit({ task, host }: TaskCall, stream: 'stdout' | 'stderr' | 'progress', text: string): void {
@@ -112,71 +149,126 @@ class ReadAhead implements Speculation {
     return issued && issued.signature === signatureOf(decision) ? issued : undefined;
   }
 
-  /** The window of a host: halved and begun anew after a change, doubled where nothing changed. */
-  #windowOf(host: PlayHost, task: CompiledTask): Window {
-    const known = this.#windows.get(host.name);
-    const changes = known?.target?.changes ?? 0;
-    if (!known) {
-      const window: Window = { size: startWindow, upTo: task.index, sequence: task.sequence, changes };
-      this.#windows.set(host.name, window);
-      return window;
-    }
-    if (known.sequence !== task.sequence) {
-      known.sequence = task.sequence;
-      known.upTo = task.index;
-    }
-    const stale = known.changes !== changes;
-    if (stale) {
-      known.upTo = task.index;
-      known.size = Math.max(smallestWindow, known.size >> 1);
-      known.changes = changes;
-    } else if (known.upTo <= task.index) known.size = Math.min(largestWindow, known.size * 2);
+  #windowOf(host: PlayHost): ReadWindow {
+    const known = this.#windows.get(host.name) ?? new ReadWindow();
+    this.#windows.set(host.name, known);
     return known;
   }
 
-  #issueTask(host: PlayHost, task: CompiledTask, pending: ReadonlySet<string>): void {
-    if (!mayReadAhead(this.#playRun, host, task)) return;
-    const call = { playRun: this.#playRun, host, task, extras: [], itemIndex: 0 };
-    if (task.task.keywords.loop === undefined) {
-      this.#issue(call, pending);
-      return;
-    }
-    const items = undecidedToNone(() => staticLoopItems(this.#playRun, host, task, guards(pending))) ?? [];
-    for (const index of items.slice(0, startWindow).keys()) {
-      const { layer } = loopItem(this.#playRun, host, task, items, index);
-      this.#issue({ ...call, extras: [layer], itemIndex: index }, pending);
+  #following(host: PlayHost, task: CompiledTask, isChanging: boolean): Iterable<Following> {
+    const included = (): undefined => undefined;
+    return followingTasks(task, { host, isChanging, included });
+  }
+
+  /** Issues what was not looked at yet, as far as the window reaches. */
+  #extend(host: PlayHost, task: CompiledTask, window: ReadWindow, aim: Aim): void {
+    let left = window.size;
+    for (const { task: next, pending } of this.#following(host, task, aim.behind !== undefined)) {
+      if (left <= 0) return;
+      if (window.looked.has(next)) {
+        left--;
+        continue;
+      }
+      window.look(next);
+      const isTurn = next === task;
+      const nextAim: TaskAim = isTurn
+        ? { ...aim, isTurn, pending: nothingPending }
+        : { ...aim, isTurn, fromItem: 0, pending };
+      left -= Math.max(1, this.#issueTask(host, next, nextAim));
     }
   }
 
-  #issue(call: TaskCall, pending: ReadonlySet<string>): void {
+  /** Looks again at tasks that hung on variables, once some of these were set, and at those left out. */
+  #retry(host: PlayHost, task: CompiledTask, window: ReadWindow): void {
+    const { variablesVersion } = host.state;
+    const waiting = new Set(window.skipped);
+    window.skipped.clear();
+    if (window.variablesVersion !== variablesVersion) {
+      window.variablesVersion = variablesVersion;
+      for (const undecided of window.undecided) waiting.add(undecided);
+      window.undecided.clear();
+    }
+    if (waiting.size === 0) return;
+    for (const { task: next, pending } of this.#following(host, task, false)) {
+      if (!waiting.has(next)) continue;
+      const isTurn = next === task;
+      this.#issueTask(host, next, { fromItem: 0, isTurn, pending: isTurn ? nothingPending : pending });
+    }
+  }
+
+  /** @returns how many reads it came to */
+  #issueTask(host: PlayHost, task: CompiledTask, aim: TaskAim): number {
+    if (!mayReadAhead(this.#playRun, host, task)) return 0;
+    if (task.task.keywords.loop === undefined) {
+      // Its own step was just sent: nothing of it is left to read.
+      if (aim.fromItem > 0) return 0;
+      this.#issue({ playRun: this.#playRun, host, task, extras: [], itemIndex: 0 }, aim);
+      return 1;
+    }
+    const { loop } = this.#windowOf(host);
+    const isUnderWay = loop?.task === task && aim.fromItem > 0;
+    const items = isUnderWay ? loop.items : this.#staticItems(host, task, aim);
+    return this.#issueItems(host, task, items, aim);
+  }
+
+  #staticItems(host: PlayHost, task: CompiledTask, { pending }: TaskAim): readonly Value[] {
+    const evaluate = (): readonly Value[] => staticLoopItems(this.#playRun, host, task, guards(pending));
+    return this.#orUndecided(host, task, evaluate) ?? [];
+  }
+
+  #issueItems(host: PlayHost, task: CompiledTask, items: readonly Value[], aim: TaskAim): number {
+    if (!mayReadAhead(this.#playRun, host, task)) return 0;
+    const end = Math.min(items.length, aim.fromItem + this.#windowOf(host).size);
+    for (let index = aim.fromItem; index < end; index++) {
+      const { layer } = loopItem(this.#playRun, host, task, items, index);
+      this.#issue({ playRun: this.#playRun, host, task, extras: [layer], itemIndex: index }, aim);
+    }
+    return Math.max(0, end - aim.fromItem);
+  }
+
+  #issue(call: TaskCall, aim: TaskAim): void {
+    const { host, task, playRun } = call;
+    const { pending, behind } = aim;
     const key = keyOf(call);
     const extras = [...call.extras, ...guards(pending)];
-    const decision = undecidedToNone(() => decide(call.playRun, call.host, call.task, extras));
-    if (decision?.kind !== 'run' || decision.delegate !== undefined) return;
+    const decision = this.#orUndecided(host, task, () => decide(playRun, host, task, extras));
+    if (decision?.kind !== 'run') return;
+    const window = this.#windowOf(host);
+    if (!this.#mayGo(call, decision, aim)) {
+      window.skipped.add(task);
+      return;
+    }
     const signature = signatureOf(decision);
     const before = this.#issued.get(key);
-    if (before && before.signature === signature && stillHolds(this.#playRun, before, undefined)) return;
-    const window = this.#windows.get(call.host.name);
-    if (window && !window.target) {
-      window.target = decision.target.target;
-      window.changes = window.target.changes;
-    }
-    const issue = isDeclaredRead(call.task) ? issueAttempt : issueRead;
-    this.#issued.set(key, issue(call, decision, signature));
+    if (before && before.signature === signature && stillHolds(playRun, before, undefined)) return;
+    if (decision.delegate === undefined) window.aimAt(decision.target);
+    // Contact is made while files of the control node are still being looked at.
+    if (isDeclaredRead(task)) decision.target.connection().catch(() => undefined);
+    else prepare(decision.target, 0);
+    const issue = isDeclaredRead(task) ? issueAttempt : issueRead;
+    const issued = issue({ call, decision, signature, isBehind: behind !== undefined });
+    this.#issued.set(key, issued);
+    behind?.issued.push(issued);
   }
-}
 
-/** What asks for a name that is not settled yet is not decided. */
-function guards(pending: ReadonlySet<string>): Layer[] {
-  return pending.size === 0 ? [] : [Undecided.guard(pending)];
-}
+  /**
+   * Behind a step goes only what its own shell answers; to another host, only where there is contact already;
+   * a user's command, only where it need not be run again after the next change.
+   */
+  #mayGo({ task, host }: TaskCall, { target, delegate }: Call, { isTurn, behind }: TaskAim): boolean {
+    if (behind && behind.shell !== shellOf(target)) return false;
+    if (isDeclaredRead(task) && !isTurn && (behind || !this.#windowOf(host).isCalm)) return false;
+    return delegate === undefined || this.#playRun.run.connections.isOpen(target.spec);
+  }
 
-/** Nothing that goes wrong ahead of its turn counts: it goes wrong again when its turn comes. */
-function undecidedToNone<T>(action: () => T): T | undefined {
-  try {
-    return action();
-  } catch {
-    return undefined;
+  /** Nothing that goes wrong ahead of its turn counts: it goes wrong again when its turn comes. */
+  #orUndecided<T>(host: PlayHost, task: CompiledTask, action: () => T): T | undefined {
+    try {
+      return action();
+    } catch {
+      this.#windowOf(host).undecided.add(task);
+      return undefined;
+    }
   }
 }
 
@@ -184,13 +276,4 @@ function undecidedToNone<T>(action: () => T): T | undefined {
 function rethrowUnreachable(error: MooringError): undefined {
   if (error instanceof ConnectionError) throw error;
   return undefined;
-}
-
-function keyOf({ host, task, itemIndex }: TaskCall): string {
-  return `${host.name}\0${task.task.id}\0${itemIndex}`;
-}
-
-function signatureOf({ params, target, environment, check }: Call): string {
-  const { method, user } = target.become ?? {};
-  return JSON.stringify([params, target.target.key, target.spec.user, method, user, environment, check]);
 }

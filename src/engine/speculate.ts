@@ -11,16 +11,25 @@ export interface Speculation {
   readFollowing(host: PlayHost, task: CompiledTask): void;
   /** Issues the reads of all items of a loop. */
   readItems(host: PlayHost, task: CompiledTask, items: readonly Value[]): void;
+  /** Issues the reads of what comes after a call, behind a step of it that was just sent to the same shell. */
+  readBehind(call: TaskCall, decision: Call): ReadsBehind;
   /** The read issued ahead for a call, where it still holds. Throws ConnectionError where the host cannot be reached. */
   take(call: TaskCall, decision: Call): Promise<ReadResult | undefined>;
   /** The same for a user's command that was declared to only look. */
   takeAttempt(call: TaskCall, decision: Call): Promise<Attempt | undefined>;
 }
 
+/** Reads that wait behind a step for their answers. */
+export interface ReadsBehind {
+  /** The step has ended: what was read behind it is as good as read now. */
+  stepEnded(): void;
+}
+
 /** `--no-speculate`: every read is issued when its task has its turn. */
 export const noSpeculation: Speculation = {
   readFollowing: () => undefined,
   readItems: () => undefined,
+  readBehind: () => ({ stepEnded: () => undefined }),
   take: () => Promise.resolve(undefined),
   takeAttempt: () => Promise.resolve(undefined),
 };

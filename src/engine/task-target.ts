@@ -17,6 +17,8 @@ export interface TaskTarget {
   /** Opens the connection when first called. Throws ConnectionError. */
   connection(): Promise<Connection>;
   reads(): Promise<HostReads>;
+  /** Has reads of the host wait for what the action is about to ask of it. */
+  collecting<T>(action: () => Promise<T>): Promise<T>;
 }
 
 /**
@@ -58,6 +60,7 @@ export function taskTarget(
     target: run.targets.of(spec),
     connection,
     reads: async () => run.connections.reads(await connection(), become),
+    collecting: (action) => run.connections.collecting(spec, action),
   };
 }
 

@@ -165,6 +165,7 @@ function moduleRun(call: TaskCall, decision: Call, attempt: number): ModuleRun {
     call: decision,
     scope: () => scopeFor(playRun, host, task, call.extras),
     ...(attempt === 1 ? { readAhead: () => playRun.speculation.take(call, decision) } : {}),
+    readBehind: () => playRun.speculation.readBehind(call, decision),
     lock: true,
     countsAsChange: countsAsChange(task, decision.check),
     deadline: decision.timeoutMs === undefined ? undefined : Date.now() + decision.timeoutMs,

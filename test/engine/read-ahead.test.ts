@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runPlays, runTasks } from './run-world.ts';
 
@@ -92,7 +95,7 @@ describe('reading ahead', () => {
     expect(run.result('looks').values['stdout']).toBe('1');
   });
 
-  it('stops at an include, at waiting and at pending handlers', async () => {
+  it('stops at waiting, and at an include until its tasks are known', async () => {
     const run = await runPlays(
       `
 - hosts: all
@@ -105,8 +108,27 @@ describe('reading ahead', () => {
       { ...ahead, files: { 'more.yml': '- thing: {name: a, value: x}\n' } },
     );
     const scripts = run.scripts('h1');
-    expect(scripts.indexOf('set a x')).toBeLessThan(scripts.indexOf('look b'));
+    expect(scripts.slice(0, 2)).toEqual(['look a', 'look b']);
     expect(scripts.indexOf('set b x')).toBeLessThan(scripts.indexOf('look c'));
+  });
+
+  it('renders a file with the variables of its turn', async () => {
+    const root = await mkdtemp(join(tmpdir(), 'mooring-render-'));
+    const tasks = `
+- copy: {content: zero, dest: '{{ dest }}'}
+- set_fact: {x: one}
+- template: {src: x.hbs, dest: '{{ dest }}'}
+- set_fact: {x: two}
+- template: {src: x.hbs, dest: '{{ dest }}'}
+`;
+    const options = { root, files: { 'templates/x.hbs': '{{ x }}' } };
+    for (const speculate of [true, false]) {
+      const vars = { x: 'zero', dest: join(root, `file-${speculate}`) };
+      const run = await runTasks(tasks, { ...options, speculate, hosts: { h1: vars } });
+      expect(run.recap('h1')).toBe('ok=5 changed=3');
+      expect(await readFile(vars.dest, 'utf8')).toBe('two');
+    }
+    await rm(root, { recursive: true });
   });
 
   it('gives the same events for a long mix of changes, loops, skips and failures', async () => {

@@ -324,14 +324,11 @@ describe('run_once and delegate_to', () => {
 `,
       { hosts: ['h1', 'h2', 'h3'], speculate: true },
     );
-    const scripts = run.scripts('h1');
-    expect(scripts.map((script) => script.split(' ')[0])).toEqual([
-      'look',
-      'set',
-      'look',
-      'set',
-      'look',
-      'set',
-    ]);
+    const words = run.scripts('h1').map((script) => script.split(' ')[0]);
+    // A look ahead of its turn may come anywhere; each step follows a look that no other step came after.
+    expect(words.filter((word) => word === 'set')).toHaveLength(3);
+    for (const [index, word] of words.entries()) {
+      if (word === 'set') expect(words[index - 1]).toBe('look');
+    }
   });
 });

@@ -1,7 +1,7 @@
 import { CommandError } from '../../model/errors.ts';
 import type { Become, Connection, ExecResult } from '../connection.ts';
 import { type Deferred, deferred } from '../deferred.ts';
-import { beforeSteps } from '../step-barrier.ts';
+import { beforeSteps, whenNotHeld } from '../step-barrier.ts';
 
 /** Runs one script for a read, in the C locale as the read's user. */
 export type RunScript = (script: string, timeoutMs?: number) => Promise<ExecResult>;
@@ -77,7 +77,7 @@ export class ReadCollector {
   #plan(): void {
     if (this.#isPlanned) return;
     this.#isPlanned = true;
-    setImmediate(() => this.#flush());
+    setImmediate(() => whenNotHeld(this.#connection, () => this.#flush()));
   }
 
   #flush(): void {

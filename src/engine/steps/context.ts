@@ -15,6 +15,8 @@ export interface StepContext {
   /** Live output for people. */
   readonly output: (stream: 'stdout' | 'stderr' | 'progress', text: string) => void;
   readonly signal: AbortSignal | undefined;
+  /** A user's command that was declared to only look, run in its turn or ahead of it. */
+  readonly looksOnly?: 'now' | 'ahead' | undefined;
   /** The module's own look, for a `wait` for it. */
   readonly look: (kept: unknown) => Promise<ModuleLook>;
 }

@@ -66,9 +66,11 @@ async function send(
   const stdin = step.stdin ? { stdin: await bytesOf(step.stdin) } : {};
   if (!step.user && !step.long) return connection.shell({ ...request, ...stdin });
   const decoders = { stdout: new StringDecoder('utf8'), stderr: new StringDecoder('utf8') };
+  const { looksOnly } = context;
   return connection.exec({
     ...request,
     ...stdin,
+    ...(looksOnly === undefined ? {} : { kind: 'read', shared: looksOnly === 'now' ? 'idle' : 'queued' }),
     durable: step.long ?? false,
     ...(step.secretOutput
       ? {}

@@ -1,0 +1,173 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HostConnection } from '../../src/connection/host-connection.ts';
+import { localTransport } from '../../src/connection/local-transport.ts';
+import { type DistantConnection, distantConnection } from '../support/distant-connection.ts';
+import { countingPrograms, type ProgramCounts } from '../support/programs-counted.ts';
+import { type RunYamlOptions, runYaml } from './run-yaml.ts';
+
+/** Opening the shell, which comes once. */
+const opening = 2;
+
+interface Costs {
+  readonly recap: string;
+  /** Since there was contact, the opening of the shell left out. */
+  readonly roundTrips: number;
+  readonly channels: number;
+  readonly programs: ProgramCounts;
+}
+
+let place: string;
+
+beforeAll(async () => {
+  place = await mkdtemp(join(tmpdir(), 'mooring-far-'));
+});
+
+afterAll(async () => {
+  await rm(place, { recursive: true, force: true });
+});
+
+/** Runs tasks on a host 30 ms away, with a place of its own. */
+async function costsOf(
+  tasks: (directory: string) => string,
+  options: RunYamlOptions & { readonly present?: Readonly<Record<string, string>> } = {},
+): Promise<Costs> {
+  const directory = await mkdtemp(join(place, 'host-'));
+  const programs = await countingPrograms(await mkdtemp(join(place, 'bin-')));
+  const { present, ...rest } = options;
+  for (const [name, text] of Object.entries(present ?? {})) await writeFile(join(directory, name), text);
+  let far: DistantConnection | undefined;
+  const text = tasks(directory).replaceAll(/^/gm, '    ');
+  const run = await runYaml(`- hosts: all\n  tasks:\n${text}`, {
+    speculate: true,
+    open: async (spec) => {
+      const near = new HostConnection(spec, async () => localTransport(programs.environment));
+      far = distantConnection(near, { roundTripMs: 30 });
+      return far;
+    },
+    ...rest,
+  });
+  return {
+    recap: run.recap('h1'),
+    roundTrips: (far?.roundTrips() ?? 0) - opening,
+    channels: far?.counters.channels ?? 0,
+    programs: await programs.counts(),
+  };
+}
+
+function times(count: number, make: (index: number) => string): string {
+  return Array.from({ length: count }, (_, index) => make(index)).join('\n');
+}
+
+function entries(count: number, make: (index: number) => [string, string]): Record<string, string> {
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => make(index)));
+}
+
+const mixed = (count: number) => (directory: string) =>
+  [
+    times(count, (i) => `- copy: {content: "hello ${i}\\n", dest: ${directory}/copy${i}}`),
+    times(count, (i) => `- lineinfile: {path: ${directory}/line${i}, line: this}`),
+    times(count, () => '- command: echo looked\n  changed_when: false\n  check_mode: false'),
+  ].join('\n');
+
+const converged = (count: number): Record<string, string> => ({
+  ...entries(count, (i) => [`copy${i}`, `hello ${i}\n`]),
+  ...entries(count, (i) => [`line${i}`, 'other\nthis\n']),
+});
+
+describe('what a run costs on a host far away', () => {
+  it.each([1, 10, 33])('a converged play of three times %i tasks takes one round trip', async (count) => {
+    const costs = await costsOf(mixed(count), { present: converged(count) });
+    expect(costs.recap).toBe(`ok=${3 * count}`);
+    expect(costs.roundTrips).toBe(1);
+    expect(costs.channels).toBeLessThanOrEqual(2);
+  });
+
+  it('starts a handful of programs on a converged host, however many tasks there are', async () => {
+    const costs = await costsOf(mixed(10), { present: converged(10) });
+    expect(Object.keys(costs.programs).sort()).toEqual(['cat', 'cut', 'sha256sum', 'stat']);
+    expect(Object.values(costs.programs).reduce((sum, count) => sum + count)).toBeLessThanOrEqual(8);
+  });
+
+  it.each<[string, (directory: string, index: number) => string]>([
+    ['copy of a text', (directory, i) => `- copy: {content: "new ${i}\\n", dest: ${directory}/a${i}}`],
+    ['copy of a file', (directory, i) => `- copy: {src: f${i}, dest: ${directory}/a${i}}`],
+    ['template', (directory, i) => `- template: {src: t.hbs, dest: ${directory}/a${i}}`],
+    ['file', (directory, i) => `- file: {path: ${directory}/a${i}, state: directory, mode: '0700'}`],
+    ['lineinfile', (directory, i) => `- lineinfile: {path: ${directory}/all, line: n${i}, create: true}`],
+  ])('%s: a play in which each task changes something takes one round trip a task', async (_, task) => {
+    const files = { ...entries(12, (i) => [`files/f${i}`, `text ${i}\n`]), 'templates/t.hbs': 'rendered\n' };
+    const costs = await costsOf((directory) => times(12, (i) => task(directory, i)), { files });
+    expect(costs.recap).toBe('ok=12 changed=12');
+    expect(costs.roundTrips).toBeLessThanOrEqual(13);
+  });
+
+  it('a loop in which each item changes something takes one round trip an item', async () => {
+    const costs = await costsOf(
+      (directory) =>
+        `- copy: {content: x, dest: '${directory}/{{ item }}'}\n  loop: [a, b, c, d, e, f, g, h, i, j]`,
+    );
+    expect(costs.recap).toBe('ok=1 changed=1');
+    expect(costs.roundTrips).toBeLessThanOrEqual(11);
+  });
+
+  it('reads all items of a loop together, also where they are known only in its turn', async () => {
+    const costs = await costsOf(
+      (directory) => `
+- command: echo a b c d e f
+  changed_when: false
+  check_mode: false
+  register: names
+- copy: {content: x, dest: '${directory}/{{ item }}'}
+  loop: "{{ split names.stdout ' ' }}"`,
+      { present: entries(6, (i) => ['abcdef'.charAt(i), 'x']) },
+    );
+    expect(costs.recap).toBe('ok=2');
+    expect(costs.roundTrips).toBeLessThanOrEqual(2);
+  });
+
+  it('reads tasks that hang on one variable together, once it is set', async () => {
+    const costs = await costsOf(
+      (directory) => `
+- command: echo hello
+  changed_when: false
+  check_mode: false
+  register: greeting
+${times(10, (i) => `- copy: {content: '{{ greeting.stdout }}', dest: ${directory}/a${i}}`)}`,
+      { present: entries(10, (i) => [`a${i}`, 'hello']) },
+    );
+    expect(costs.recap).toBe('ok=11');
+    expect(costs.roundTrips).toBeLessThanOrEqual(2);
+  });
+
+  it("a user's command takes one round trip, as its channel is opened ahead", async () => {
+    const costs = await costsOf((directory) => times(8, (i) => `- command: touch ${directory}/${i}`));
+    expect(costs.recap).toBe('ok=8 changed=8');
+    expect(costs.roundTrips).toBeLessThanOrEqual(3 * 8);
+    expect(costs.channels).toBeLessThanOrEqual(8 + 1);
+  });
+
+  it('commands and files in turn take at most four round trips a pair', async () => {
+    const costs = await costsOf((directory) =>
+      times(
+        5,
+        (i) =>
+          `- command: touch ${directory}/${i}\n- copy: {content: "hello ${i}\\n", dest: ${directory}/c${i}}`,
+      ),
+    );
+    expect(costs.recap).toBe('ok=10 changed=10');
+    expect(costs.roundTrips).toBeLessThanOrEqual(5 * 4);
+  });
+
+  it('grows again after changes', async () => {
+    const costs = await costsOf(
+      (directory) =>
+        `${times(6, (i) => `- copy: {content: x, dest: ${directory}/new${i}}`)}\n${mixed(10)(directory)}`,
+      { present: converged(10) },
+    );
+    expect(costs.recap).toBe('ok=36 changed=6');
+    expect(costs.roundTrips).toBeLessThanOrEqual(6 + 5);
+  });
+});
