@@ -1,38 +1,48 @@
-// npm run demo: the shared-storage pattern on the lab, with nothing but the public command line.
+// npm run demo [-- PATTERN]: a pattern on the lab, with nothing but the public command line.
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import * as lab from '../lab/lab.ts';
 import { publishSiteFiles } from '../lab/site-files.ts';
+import { type Pattern, patterns } from './patterns.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const inventory = 'inventories/lab';
 const timings: [string, number][] = [];
 
-process.exitCode = await main();
+process.exitCode = await main(process.argv.slice(2));
 
-async function main(): Promise<number> {
+async function main([name = 'shared-storage', ...more]: readonly string[]): Promise<number> {
+  const pattern = patterns[name];
+  if (pattern === undefined || more.length > 0) {
+    const asked = name === '--help' || name === '-h';
+    console[asked ? 'log' : 'error'](usage());
+    return asked ? 0 : 2;
+  }
   if (process.getuid?.() !== 0) {
-    console.error('The lab needs root for its namespaces. Run:\n\n    sudo npm run demo\n');
+    console.error(`The lab needs root for its namespaces. Run:\n\n    sudo npm run demo -- ${name}\n`);
     return 1;
   }
+  return await show(pattern);
+}
+
+async function show({ site, inventory, playbook, verification, ...words }: Pattern): Promise<number> {
   await part('lab up, fresh hosts', async () => {
-    await lab.up({ assumeYes: true });
-    await publishSiteFiles();
-    await lab.reset({ assumeYes: true });
+    await lab.up({ site, assumeYes: true });
+    await publishSiteFiles(site);
+    await lab.reset({ site, assumeYes: true });
   });
-  const playbook = 'playbooks/shared-storage.yml';
   const first = await part('playbook, first run', () => mooring('run', playbook, '-i', inventory));
-  if (first.code !== 0) return fail('the first run failed', first.code);
+  if (first.code !== 0) return fail(site, 'the first run failed', first.code);
   const second = await part('playbook, second run', () => mooring('run', playbook, '-i', inventory));
-  if (second.code !== 0) return fail('the second run failed', second.code);
+  if (second.code !== 0) return fail(site, 'the second run failed', second.code);
   const drift = second.recap.filter((line) => !/ changed=0 /.test(line));
-  if (drift.length > 0) return fail(`the second run changed something:\n${drift.join('\n')}`, 1);
-  const verify = 'playbooks/verify-shared-storage.yml';
-  const third = await part('verification', () => mooring('run', verify, '-i', inventory));
-  if (third.code !== 0) return fail('the verification failed', third.code);
-  summarise();
+  if (drift.length > 0) return fail(site, `the second run changed something:\n${drift.join('\n')}`, 1);
+  const third = await part('verification', () => mooring('run', verification, '-i', inventory));
+  if (third.code !== 0) return fail(site, 'the verification failed', third.code);
+  console.log(`\n=== Done\n\n${words.done}\n`);
+  for (const [what, seconds] of timings)
+    console.log(`  ${what.padEnd(28)} ${seconds.toFixed(0).padStart(4)} s`);
+  console.log(`\nTry next:\n${words.next}\n`);
   return 0;
 }
 
@@ -69,34 +79,14 @@ function mooring(...args: readonly string[]): Promise<Finished> {
   });
 }
 
-function fail(message: string, code: number): number {
+function fail(site: string, message: string, code: number): number {
+  const command = site === 'lab' ? 'npm run lab --' : `npm run lab -- --site ${site}`;
   console.error(`\nThe demo stopped: ${message}`);
-  console.error('The lab is still up: npm run lab -- ssh harbor1 ; npm run lab -- down');
+  console.error(`The lab is still up: ${command} ssh harbor1 ; ${command} down`);
   return code === 0 ? 1 : code;
 }
 
-function summarise(): void {
-  const hosts = readFileSync(
-    new URL('../../inventories/lab/group_vars/all/main.yml', import.meta.url),
-    'utf8',
-  );
-  const name = /^harbor_hostname: (.+)$/m.exec(hosts)?.[1];
-  console.log(`
-=== Done
-
-Two Harbors (192.168.198.133, .135) serve as one under the name ${name}: one NFS share, one database and
-one Redis on 192.168.198.136; the database and the images of an older Harbor were imported. A second run
-changed nothing, and an image pushed through one node was pulled through the other.
-`);
-  for (const [what, seconds] of timings)
-    console.log(`  ${what.padEnd(28)} ${seconds.toFixed(0).padStart(4)} s`);
-  console.log(`
-Try next:
-  npx mooring run playbooks/shared-storage.yml -i inventories/lab --check --diff    nothing to change
-  npm run lab -- exec storage1 sudo docker stop redis-server                        break something …
-  npx mooring run playbooks/shared-storage.yml -i inventories/lab                   … and mend it
-  npm run lab -- cut harbor1 ; npm run lab -- boot harbor1                          a power cut
-  npx mooring inventory -i inventories/lab --graph ; npx mooring doc --list
-  npm run lab -- down                                                               remove the lab
-`);
+function usage(): string {
+  const lines = Object.entries(patterns).map(([name, { summary }]) => `  ${name.padEnd(16)} ${summary}`);
+  return `usage: npm run demo [-- PATTERN]\n\nBrings up a lab of fresh hosts, runs the pattern's playbook twice, and verifies it.\n\n${lines.join('\n')}\n`;
 }

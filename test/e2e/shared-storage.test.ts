@@ -1,45 +1,11 @@
-import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as lab from '../lab/lab.ts';
 import { publishSiteFiles } from '../lab/site-files.ts';
+import { changes, mooringOn } from './mooring.ts';
 
 // Runs on the lab as `npm run demo` leaves it, or brings it there itself.
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const playbook = 'playbooks/shared-storage.yml';
-
-interface Run {
-  readonly code: number;
-  readonly output: string;
-  /** Host → counts, from the recap event. */
-  readonly hosts: Readonly<Record<string, Readonly<Record<string, number>>>>;
-}
-
-function mooring(...args: readonly string[]): Promise<Run> {
-  return new Promise((resolve, reject) => {
-    const argv = ['bin/mooring.js', 'run', ...args, '-i', 'inventories/lab', '--output', 'json'];
-    const child = spawn(process.execPath, argv, { cwd: root });
-    const chunks: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk));
-    child.on('error', reject);
-    child.on('close', (code) => {
-      const output = Buffer.concat(chunks).toString();
-      resolve({ code: code ?? 1, output, hosts: recapOf(output) });
-    });
-  });
-}
-
-function recapOf(output: string): Run['hosts'] {
-  const line = output.split('\n').findLast((text) => text.includes('"event":"recap"'));
-  return line === undefined ? {} : (JSON.parse(line) as { hosts: Run['hosts'] }).hosts;
-}
-
-function changes(run: Run): Readonly<Record<string, number>> {
-  return Object.fromEntries(
-    Object.entries(run.hosts).map(([name, counts]) => [name, counts['changed'] ?? -1]),
-  );
-}
+const mooring = mooringOn('inventories/lab');
 
 async function onHost(host: string, script: string): Promise<string> {
   const result = await lab.exec(host, ['sh', '-c', script]);
