@@ -161,10 +161,14 @@ async function lookByHttp(
   }
 }
 
-/** A look that the deadline cuts short says what the one before it saw. */
+/**
+ * The first look may end, however near the deadline is: without it nothing could be said. A later one that the
+ * deadline cuts short says what the one before it saw.
+ */
 async function lookByModule(context: StepContext, leftMs: number, before: Look | undefined): Promise<Look> {
   const timeUp = new AbortController();
-  const late = pause(leftMs, { signal: timeUp.signal }).then(() => undefined);
+  const limitMs = before ? leftMs : limitedTimeout(context, Math.max(leftMs, lookTimeoutMs));
+  const late = pause(limitMs, { signal: timeUp.signal }).then(() => undefined);
   try {
     const found = await Promise.race([context.look(before?.keep), late]);
     if (found === undefined) return before ?? { holds: false, seen: 'no look ended in time' };
