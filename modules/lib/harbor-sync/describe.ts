@@ -86,7 +86,7 @@ export function describeRound({ deletions, starts }: Round, urls: Urls): string 
   return briefly([...deleted, ...started], 6);
 }
 
-export function short(digest: string): string {
+function short(digest: string): string {
   return digest.slice(0, 19);
 }
 

@@ -71,7 +71,7 @@ export function tagOf(image: string): string {
 }
 
 /** Whether a repository is of the selection; its project is. */
-export function isSelected(repository: string, { repositories }: Selection): boolean {
+function isSelected(repository: string, { repositories }: Selection): boolean {
   return (
     repositories.length === 0 || repositories.some((pattern) => matchesPattern(pattern, repository, '2'))
   );

@@ -7,8 +7,14 @@ import type { Generation } from '../harbor/model.ts';
  * `doublestar`: `**` crosses slashes, and `{a,b}` is one or the other.
  */
 export function matchesPattern(pattern: string, name: string, generation: Generation): boolean {
-  return new RegExp(`^${sourceOf(pattern, generation)}$`).test(name);
+  const key = `${generation} ${pattern}`;
+  const expression = compiled.get(key) ?? new RegExp(`^${sourceOf(pattern, generation)}$`);
+  compiled.set(key, expression);
+  return expression.test(name);
 }
+
+/** The few patterns of a run, asked about many thousand names. */
+const compiled = new Map<string, RegExp>();
 
 function sourceOf(pattern: string, generation: Generation): string {
   let inBraces = 0;

@@ -57,20 +57,18 @@ export function planRound(source: RoundSource): Round {
   const deletions = source.fates.flatMap(({ image, on, action }): Deletion[] =>
     action === 'delete' && on !== 'both' ? [{ side: on, image }] : [],
   );
-  const refused = deletions.flatMap((deletion) => refusal(deletion, deletions, source.images));
-  if (deletions.length > 0) return { deletions, refused, starts: [], carried: [], stuck: [] };
+  if (deletions.length > 0) {
+    return { deletions, refused: refusals(deletions, source.images), starts: [], carried: [], stuck: [] };
+  }
+  const candidates = source.carriers.map((carrier) => ({ carrier, by: blockers(carrier, source.fates) }));
   const starts: ReadyCarrier[] = [];
   const carried: Fate[] = [];
   const stuck: Stuck[] = [];
   for (const fate of source.fates) {
     const to = destination(fate);
-    if (to === undefined || starts.some((start) => brings(start, fate))) {
-      if (to !== undefined) carried.push(fate);
-      continue;
-    }
-    const reason = source.unlisted[opposite(to)].includes(repositoryOf(fate.image))
-      ? { kind: 'not listed' as const }
-      : choose(fate, source, starts);
+    if (to === undefined) continue;
+    const isListed = !source.unlisted[opposite(to)].includes(repositoryOf(fate.image));
+    const reason = isListed ? choose(fate, candidates, starts) : { kind: 'not listed' as const };
     if (reason === undefined) carried.push(fate);
     else stuck.push({ image: fate.image, to, reason });
   }
@@ -95,14 +93,23 @@ function overwrites({ generation, rule }: Carrier): boolean {
   return generation === '1.5' || rule.override;
 }
 
-/** Starts the first rule that may bring the image; else says why none does. */
-function choose(fate: Fate, source: RoundSource, starts: ReadyCarrier[]): Stuck['reason'] | undefined {
-  const to = destination(fate);
+interface Candidate {
+  readonly carrier: ReadyCarrier;
+  /** What a run of it would harm. */
+  readonly by: readonly string[];
+}
+
+/** Starts the first rule that may bring the image, unless one that does is started; else says why none does. */
+function choose(
+  fate: Fate,
+  candidates: readonly Candidate[],
+  starts: ReadyCarrier[],
+): Stuck['reason'] | undefined {
+  if (starts.some((start) => brings(start, fate))) return undefined;
   let reason: Stuck['reason'] = { kind: 'no rule' };
-  for (const carrier of source.carriers) {
-    if (carrier.to !== to || !covers(carrier, fate.image)) continue;
+  for (const { carrier, by } of candidates) {
+    if (carrier.to !== destination(fate) || !covers(carrier, fate.image)) continue;
     const rule = carrier.rule.name;
-    const by = blockers(carrier, source.fates);
     if (!brings(carrier, fate)) {
       if (reason.kind === 'no rule') reason = { kind: 'no override', rule };
     } else if (by.length > 0) reason = { kind: 'blocked', rule, by };
@@ -125,17 +132,23 @@ function blockers(carrier: Carrier, fates: readonly Fate[]): string[] {
 }
 
 /** Harbor deletes the image under a tag, and with it all its tags. */
-function refusal(
-  { side, image }: Deletion,
+function refusals(
   deletions: readonly Deletion[],
   images: Readonly<Record<Side, Images>>,
 ): { image: string; others: string[] }[] {
-  const own = images[side];
-  const others = Object.keys(own).filter(
-    (other) =>
-      repositoryOf(other) === repositoryOf(image) &&
-      own[other] === own[image] &&
-      !deletions.some((deletion) => deletion.side === side && deletion.image === other),
-  );
-  return others.length === 0 ? [] : [{ image, others }];
+  const doomed = new Set(deletions.map(({ side, image }) => `${side} ${image}`));
+  const imageOf = (side: Side, image: string): string =>
+    `${side} ${repositoryOf(image)}@${images[side][image]}`;
+  const kept = new Map<string, string[]>();
+  for (const side of ['here', 'there'] as const) {
+    for (const image of Object.keys(images[side])) {
+      if (doomed.has(`${side} ${image}`)) continue;
+      const key = imageOf(side, image);
+      kept.set(key, [...(kept.get(key) ?? []), image]);
+    }
+  }
+  return deletions.flatMap(({ side, image }) => {
+    const others = kept.get(imageOf(side, image));
+    return others === undefined ? [] : [{ image, others }];
+  });
 }

@@ -162,6 +162,13 @@ describe('planRound', () => {
       does: ['start to-b', 'carry p/b:1', 'stuck p/a:1: not listed'],
     },
     {
+      title: 'knows it also where a rule that would bring it is started already',
+      fates: [fate('p/b:1', 'here', 'to_there'), fate('p/a:1', 'here', 'to_there')],
+      carriers: [toThere()],
+      rest: { unlisted: { here: ['p/a'], there: [] } },
+      does: ['start to-b', 'carry p/b:1', 'stuck p/a:1: not listed'],
+    },
+    {
       title: 'deletes first, alone',
       fates: [fate('p/a:1', 'there', 'delete'), fate('p/b:1', 'there', 'to_here')],
       carriers: [toHere()],
@@ -230,4 +237,18 @@ describe('findCarriers', () => {
   ])('sees whether $a is $b: $same', ({ a, b, same }) => {
     expect(isSameAddress(a, b)).toBe(same);
   });
+});
+
+it('chooses for twenty thousand images in no time', () => {
+  const fates = Array.from({ length: 20_000 }, (_, number) => fate(`p/a${number}:1`, 'here', 'to_there'));
+  const images = { here: Object.fromEntries(fates.map(({ image }) => [image, image])), there: {} };
+  const before = performance.now();
+  const carriers = [toThere({ repository: 'b*' }), toThere({ id: 3, repository: 'a*' })];
+  expect(planRound({ fates, carriers, images, unlisted: { here: [], there: [] } }).carried).toHaveLength(
+    20_000,
+  );
+  const deleted = fates.map((one) => ({ ...one, action: 'delete' as const }));
+  const round = planRound({ fates: deleted, carriers, images, unlisted: { here: [], there: [] } });
+  expect(round.deletions).toHaveLength(20_000);
+  expect(performance.now() - before).toBeLessThan(5000);
 });
