@@ -87,6 +87,7 @@ export async function startHarbor2(options: Harbor2Options = {}): Promise<Harbor
     now,
   };
   let listener: Listener | undefined;
+  let saving: NodeJS.Timeout | undefined;
   const start = async (): Promise<void> => {
     harbor.replication = new Replication(() => harbor);
     endLost(store.state);
@@ -94,6 +95,8 @@ export async function startHarbor2(options: Harbor2Options = {}): Promise<Harbor
     place.port = listener.port;
     if (place.url === '') place.url = urlOf(options, listener.port);
     harbor.replication.reschedule();
+    // What replication changes in the background is kept too, though not at once.
+    saving = setInterval(store.save, 500).unref();
   };
   await start();
   return {
@@ -109,6 +112,7 @@ export async function startHarbor2(options: Harbor2Options = {}): Promise<Harbor
     settled: () => harbor.replication.settled(),
     async stop() {
       harbor.replication.switchOff();
+      clearInterval(saving);
       await listener?.stop();
       listener = undefined;
       store.save();
