@@ -14,7 +14,7 @@ afterEach(() => pair.stop());
 const peer = { url: loginOf('b').url, password: loginOf('b').password };
 
 async function sync(params: Record<string, Value> = {}, options: RunYamlOptions = {}): Promise<TaskResult> {
-  const usual = { peer, projects: ['example'], interval: 0.01, settle: 0, within: 20 };
+  const usual = { peer, projects: ['example'], interval: 0.1, settle: 0, within: 20 };
   const run = await pair.run('harbor_sync', { ...usual, ...params }, options);
   return run.result('task');
 }
@@ -198,9 +198,9 @@ describe('what stops it', () => {
     await pair.push('a', 'example/app1:1.0', 'one');
     await link();
     pair.held = true;
-    const result = await sync({ within: 0.3 });
+    const result = await sync({ within: 2 });
     expect(result.message).toBe(
-      'wait until 1 image arrived: not within 0 s; last seen: 1 image still to come (example/app1:1.0); to-b: 1 pending (example/app1)',
+      'wait until 1 image arrived: not within 2 s; last seen: 1 image still to come (example/app1:1.0); to-b: 1 pending (example/app1)',
     );
   });
 
