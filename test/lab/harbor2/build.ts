@@ -9,7 +9,7 @@ import { type ImageSpec, saveImages } from '../images.ts';
 import { withLock } from '../lock.ts';
 import { step } from '../progress.ts';
 
-export const HARBOR2_IMAGE = 'goharbor/harbor-stand-in:v2.15.2';
+const HARBOR2_IMAGE = 'goharbor/harbor-stand-in:v2.15.2';
 
 export interface Harbor2Image {
   /** A tar archive for `docker load`. */

@@ -45,7 +45,7 @@ export function requireArtifact(state: State, repository: string, reference: str
   return artifact;
 }
 
-export function ensureRepository(harbor: Harbor, project: Project, name: string): Repository {
+function ensureRepository(harbor: Harbor, project: Project, name: string): Repository {
   const { state } = harbor;
   const present = repositoryNamed(state, name);
   if (present !== undefined) return present;

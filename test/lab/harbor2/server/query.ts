@@ -21,7 +21,7 @@ export function page<T>(
 }
 
 /** Whether an item fits a `q=` text. Keys without a field are ignored, as Harbor does. */
-export function matcher<T>(q: string, fields: Fields<T>): (item: T) => boolean {
+function matcher<T>(q: string, fields: Fields<T>): (item: T) => boolean {
   const tests = keywords(q).flatMap(([key, fits]) => {
     const field = fieldOf(fields, key);
     return field === undefined ? [] : [(item: T) => fits(field(item))];

@@ -33,7 +33,7 @@ export interface Side {
 }
 
 /** What a manifest may be, for `Accept`. */
-export const MANIFEST_TYPES = [
+const MANIFEST_TYPES = [
   'application/vnd.docker.distribution.manifest.v2+json',
   'application/vnd.oci.image.manifest.v1+json',
   'application/vnd.docker.distribution.manifest.list.v2+json',
