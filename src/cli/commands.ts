@@ -1,9 +1,10 @@
 import yargs, { type ArgumentsCamelCase, type Argv } from 'yargs';
 import { exitCodes } from './exit-codes.ts';
 import { declareInventory, declareRunOptions, type RunArguments } from './run-options.ts';
+import { declareTools, toolActions, toolNames } from './tool-commands.ts';
 import { UsageError, usageMessage } from './usage.ts';
 
-const commandNames = ['run', 'inventory', 'doc'];
+const commandNames = ['run', 'inventory', 'doc', ...toolNames];
 
 /**
  * Parses the command line and runs the command it names.
@@ -25,7 +26,8 @@ export async function runCli(argv: readonly string[], version: string): Promise<
   cli.parserConfiguration({ 'duplicate-arguments-array': true, 'greedy-arrays': false });
   cli.fail((message, error) => {
     if (error instanceof Error && !isYargsError(error)) throw error;
-    throw new UsageError(usageMessage(message, argv, { commands: commandNames, options: optionNames(cli) }));
+    const words = { commands: commandNames, options: optionNames(cli), actions: toolActions };
+    throw new UsageError(usageMessage(message, argv, words));
   });
   try {
     await cli.parseAsync();
@@ -37,7 +39,7 @@ export async function runCli(argv: readonly string[], version: string): Promise<
 }
 
 function declareCommands(cli: Argv, done: (code: number) => void): Argv {
-  return cli
+  return declareTools(cli, done)
     .command('run <playbooks..>', 'Run playbooks', declareRunOptions, async (args) => {
       const { runCommand } = await import('./run-command.ts');
       done(await runCommand(args as ArgumentsCamelCase<RunArguments>));

@@ -53,15 +53,20 @@ const runExamples: [string, string][] = [
   ['$0 run site.yml -i inventories/prod -e version=1.5.4 -e @secrets.yml', 'extra variables'],
 ];
 
-/** Options that name the inventory and its secrets, shared by `run` and `inventory`. */
+/** Options that name the inventory and its secrets, shared by all commands that read one. */
 export function declareInventory(yargs: Argv): Argv {
+  return declareSecrets(yargs)
+    .option('extra-vars', list('e', 'name=value, JSON, YAML or @file; may be repeated'))
+    .option('limit', { alias: 'l', type: 'string', describe: 'Only these hosts (pattern, or @file)' });
+}
+
+/** Options that name the vault passwords; a site may keep its own in the inventory folder. */
+export function declareSecrets(yargs: Argv): Argv {
   return yargs
     .option('inventory', list('i', 'Inventory folder or file, or "host1,host2,"; may be repeated'))
     .option('vault-password-file', list(undefined, 'File or script with the vault password'))
     .option('vault-id', list(undefined, 'LABEL@FILE or LABEL@prompt of a vault password'))
-    .option('ask-vault-pass', flag('J', 'Ask for the vault password'))
-    .option('extra-vars', list('e', 'name=value, JSON, YAML or @file; may be repeated'))
-    .option('limit', { alias: 'l', type: 'string', describe: 'Only these hosts (pattern, or @file)' });
+    .option('ask-vault-pass', flag('J', 'Ask for the vault password'));
 }
 
 function declareSelection(yargs: Argv): Argv {
@@ -117,7 +122,7 @@ function flag(
 }
 
 /** A list whose entries may hold several words, joined by commas. */
-function commaList(alias: string | undefined, describe: string): ListOption {
+export function commaList(alias: string | undefined, describe: string): ListOption {
   const option = list(alias, describe);
   return { ...option, coerce: (values) => option.coerce(values).flatMap((entry) => entry.split(',')) };
 }

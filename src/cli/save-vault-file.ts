@@ -1,8 +1,9 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Vault } from '../load/index.ts';
 import type { ValueMap } from '../model/value.ts';
 import { toYaml } from '../util/yaml.ts';
+import { writePrivateFile } from './private-file.ts';
 import type { Site } from './site.ts';
 import { findVaultSecrets, type VaultArguments, vaultForWriting } from './vault-secrets.ts';
 
@@ -27,8 +28,6 @@ export async function saveVaultFile(
     );
   }
   mkdirSync(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}.new`;
-  writeFileSync(temporary, vault.encrypt(toYaml(values)), { mode: 0o600 });
-  renameSync(temporary, path);
+  writePrivateFile(path, vault.encrypt(toYaml(values)));
   return vault;
 }

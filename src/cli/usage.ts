@@ -9,6 +9,8 @@ export interface UsageWords {
   readonly commands: readonly string[];
   /** Without dashes. */
   readonly options: readonly string[];
+  /** What stands behind a command that does several things: `vault encrypt`. */
+  readonly actions: Readonly<Record<string, readonly string[]>>;
 }
 
 /**
@@ -19,16 +21,21 @@ export interface UsageWords {
  * @param words what there is
  */
 export function usageMessage(message: string, argv: readonly string[], words: UsageWords): string {
-  const command = argv.find((word) => !word.startsWith('-'));
+  const [command, action] = argv.filter((word) => !word.startsWith('-'));
   if (command !== undefined && !words.commands.includes(command)) {
     return `there is no command "${command}"${meant(command, words.commands, '')}`;
+  }
+  const known = words.actions[command ?? ''];
+  if (known && action !== undefined && !known.includes(action)) {
+    return `there is no "${command} ${action}"${meant(action, known, '')}`;
   }
   const options = argv.slice(0, endOfOptions(argv)).filter((word) => word.startsWith('--'));
   const strange = options.map(nameOf).filter((name) => !isOption(name, words));
   if (strange.length > 0) return strange.map((name) => unknownOption(name, words)).join('\n');
   const unknown = /^Unknown arguments?: (.*)$/.exec(message)?.[1];
   if (unknown !== undefined) return unknownArguments(unknown.split(', '), argv);
-  if (message.startsWith('Not enough non-option arguments')) return `${command ?? ''}: which playbook?`;
+  if (message.startsWith('Not enough non-option arguments'))
+    return `${command ?? ''}: which ${known ? 'file' : 'playbook'}?`;
   const valueless = /^Not enough arguments following: (.*)$/.exec(message)?.[1];
   if (valueless !== undefined) return `${valueless.length === 1 ? '-' : '--'}${valueless} needs a value`;
   return message;

@@ -20,16 +20,24 @@ const siteVaultPassword = '.vault-password';
  * Finds the vault passwords: options first, then ANSIBLE_VAULT_PASSWORD_FILE, then the file
  * `.vault-password` in the inventory folder.
  *
+ * @param ask asks for the password of a vault id
  * @throws MooringError where a named file is missing or empty
  */
-export async function findVaultSecrets(args: VaultArguments): Promise<readonly VaultSecret[]> {
+export async function findVaultSecrets(
+  args: VaultArguments,
+  ask: (id: string) => Promise<string> = askVaultPassword,
+): Promise<readonly VaultSecret[]> {
   const secrets: VaultSecret[] = [];
-  const named = [...args.vaultId, ...args.vaultPasswordFile];
-  secrets.push(...(await readVaultSecrets(named, { ask: (id) => askSecret(`Vault password (${id}): `) })));
-  if (args.askVaultPass) secrets.push({ id: 'default', password: await askSecret('Vault password: ') });
+  const named = [...args.vaultId, ...args.vaultPasswordFile, ...(args.askVaultPass ? ['prompt'] : [])];
+  secrets.push(...(await readVaultSecrets(named, { ask })));
   if (secrets.length > 0) return secrets;
   const path = process.env['ANSIBLE_VAULT_PASSWORD_FILE'] ?? sitePasswordFile(args.inventory);
   return path !== undefined && existsSync(path) ? readVaultSecrets([path]) : [];
+}
+
+/** Asks for the password of a vault id. */
+export function askVaultPassword(id: string): Promise<string> {
+  return askSecret(id === 'default' ? 'Vault password: ' : `Vault password (${id}): `);
 }
 
 /** A vault that masks whatever it opens. */

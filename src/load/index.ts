@@ -6,5 +6,5 @@ export { hostVars, inventoryGraph, inventoryToJson } from './inventory/output.ts
 export { limitFaults, patternFaults, selectHosts } from './inventory/patterns.ts';
 export { loadPlaybook, loadTaskFile } from './playbook.ts';
 export { loadVarsFile } from './vars-files.ts';
-export { Vault, VaultError, type VaultSecret } from './vault.ts';
+export { isVaultText, Vault, VaultError, type VaultSecret } from './vault.ts';
 export { readVaultSecrets } from './vault-secrets.ts';

@@ -25,11 +25,16 @@ export async function readVaultSecrets(
     const at = spec.indexOf('@');
     const id = at > 0 ? spec.slice(0, at) : 'default';
     const source = at === -1 ? spec : spec.slice(at + 1);
-    const password = (await readPassword(id, source, options)).trim();
+    const password = stripped(await readPassword(id, source, options));
     if (password === '') throw new VaultError(`the vault password of ${source} is empty`);
     secrets.push({ id, password });
   }
   return secrets;
+}
+
+/** What Ansible strips: ASCII white space alone, so that both derive the same key from any file. */
+function stripped(text: string): string {
+  return text.replaceAll(/^[\t-\r ]+|[\t-\r ]+$/g, '');
 }
 
 async function readPassword(id: string, source: string, options: VaultSecretOptions): Promise<string> {

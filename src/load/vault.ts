@@ -68,26 +68,36 @@ export class Vault {
   decryptFile(armoured: string): string {
     const opened = this.#opened.get(armoured);
     if (opened !== undefined) return opened;
+    const text = this.open(armoured).bytes.toString('utf8');
+    this.#opened.set(armoured, text);
+    return text;
+  }
+
+  /**
+   * Opens an encrypted file, whatever it holds.
+   *
+   * @returns its bytes, and the vault id of the password that fitted
+   * @throws VaultError where the text is damaged or no password fits
+   */
+  open(armoured: string): { readonly bytes: Buffer; readonly id: string } {
     const envelope = parseEnvelope(armoured);
     const secrets = this.#inOrder(envelope.id);
     for (const secret of secrets) {
-      const text = open(envelope, secret.password);
-      if (text === undefined) continue;
-      this.#opened.set(armoured, text);
-      return text;
+      const bytes = unseal(envelope, secret.password);
+      if (bytes) return { bytes, id: secret.id };
     }
     throw noPasswordFits(secrets, envelope.id);
   }
 
   /**
-   * Encrypts a text.
+   * Encrypts a text, or the bytes of any file.
    *
    * @param id vault id; with any id but `default` the text says so in a 1.2 header
    * @param salt 32 bytes; only tests give it
    * @returns the armoured text, lines of 80 columns, with a trailing newline
    * @throws VaultError where no password of that id is known
    */
-  encrypt(text: string, id = 'default', salt: Buffer = randomBytes(32)): string {
+  encrypt(content: string | Uint8Array, id = 'default', salt: Buffer = randomBytes(32)): string {
     const secret = this.#secrets.find((candidate) => candidate.id === id);
     if (!secret) {
       throw new VaultError(`no password for the vault id "${id}"`, {
@@ -95,7 +105,7 @@ export class Vault {
       });
     }
     const { cipherKey, hmacKey, counter } = deriveKeys(secret.password, salt);
-    const plain = Buffer.from(text, 'utf8');
+    const plain = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
     const padding = blockLength - (plain.length % blockLength);
     const cipher = createCipheriv('aes-256-ctr', cipherKey, counter);
     const sealed = Buffer.concat([cipher.update(plain), cipher.update(Buffer.alloc(padding, padding))]);
@@ -121,7 +131,7 @@ interface Envelope {
 }
 
 function parseEnvelope(armoured: string): Envelope {
-  const [first = '', ...rest] = armoured.trim().split(/\r?\n/);
+  const [first = '', ...rest] = armoured.trim().split(/\r\n|\n|\r/);
   const match = header.exec(first.trim());
   if (!match) {
     const start = first.slice(0, 60);
@@ -148,14 +158,14 @@ function deriveKeys(password: string, salt: Buffer): { cipherKey: Buffer; hmacKe
   };
 }
 
-/** The text, or undefined where the password does not fit. */
-function open(envelope: Envelope, password: string): string | undefined {
+/** The content, or undefined where the password does not fit. */
+function unseal(envelope: Envelope, password: string): Buffer | undefined {
   const { cipherKey, hmacKey, counter } = deriveKeys(password, envelope.salt);
   const hmac = createHmac('sha256', hmacKey).update(envelope.sealed).digest();
   if (!timingSafeEqual(hmac, envelope.hmac)) return undefined;
   const padded = createDecipheriv('aes-256-ctr', cipherKey, counter).update(envelope.sealed);
   const padding = padded.at(-1) ?? 0;
-  return padded.subarray(0, padded.length - padding).toString('utf8');
+  return padded.subarray(0, padded.length - padding);
 }
 
 function noPasswordFits(secrets: readonly VaultSecret[], id: string): VaultError {

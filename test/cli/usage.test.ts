@@ -36,6 +36,13 @@ describe('a wrong command line', () => {
     [['bogus'], 'there is no command "bogus"'],
     [['inventroy'], 'there is no command "inventroy"; did you mean "inventory"?'],
     [['run'], 'run: which playbook?'],
+    [['vault'], 'vault: create, edit, view, encrypt, decrypt, encrypt-string, rekey?'],
+    [['vault', 'encypt', 'x'], 'there is no "vault encypt"; did you mean "encrypt"?'],
+    [['vault', 'view'], 'vault: which file?'],
+    [
+      ['vault', 'view', 'x', '--vault-ids', 'y'],
+      'there is no option --vault-ids; did you mean "--vault-id"?',
+    ],
     [['run', '--fork', '3', 'x.yml'], 'there is no option --fork; did you mean "--forks"?'],
     [['run', '--list-task', 'x.yml'], 'there is no option --list-task; did you mean "--list-tasks"?'],
     [['run', 'x.yml', '-Z'], 'there is no option -Z'],
