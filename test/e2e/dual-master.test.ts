@@ -139,6 +139,13 @@ describe('one tag with another image on each master', () => {
   test('stops every playbook before anything is written, until somebody decides', async () => {
     const first = await push('harbor1', 'conflict:1');
     await expect.poll(() => digest('harbor2', 'conflict:1'), { timeout: 60_000 }).toBe(first);
+    // The echo back to harbor1 would take the other image along.
+    await expect
+      .poll(
+        () => api('harbor2', 'jobs/replication?policy_id=1&status=finished&repository=example/conflict'),
+        { timeout: 60_000 },
+      )
+      .toContain('"1"');
     await replaceBySkopeo('harbor2', 'conflict:1');
     const other = await digest('harbor2', 'conflict:1');
     expect(other).not.toBe(first);
