@@ -108,10 +108,12 @@ describe('converged masters', () => {
 
 describe('after an outage of one master during pushes', () => {
   test('reconcile brings what Harbor gave up on, both ways, and then has nothing to do', async () => {
+    // A name of its own: Harbor keeps the jobs of earlier images.
+    const name = `outage-${Date.now()}`;
     await lab.cut('harbor2', options);
-    const pushed = [await push('harbor1', 'outage:one'), await push('harbor1', 'outage:two')];
+    const pushed = [await push('harbor1', `${name}:one`), await push('harbor1', `${name}:two`)];
     await expect
-      .poll(() => api('harbor1', 'jobs/replication?policy_id=1&status=error&repository=example/outage'), {
+      .poll(() => api('harbor1', `jobs/replication?policy_id=1&status=error&repository=example/${name}`), {
         timeout: 120_000,
         interval: 2000,
       })
@@ -122,46 +124,48 @@ describe('after an outage of one master during pushes', () => {
     await expect
       .poll(() => api('harbor2', 'ping').catch(() => ''), { timeout: 180_000, interval: 2000 })
       .toContain('Pong');
-    expect(await digest('harbor2', 'outage:one')).toBeUndefined();
+    expect(await digest('harbor2', `${name}:one`)).toBeUndefined();
 
     const run = await mooring(reconcile);
     expect(run.code, run.output.slice(-4000)).toBe(0);
-    expect(await both('outage:one')).toEqual([pushed[0], pushed[0]]);
-    expect(await both('outage:two')).toEqual([pushed[1], pushed[1]]);
+    expect(await both(`${name}:one`)).toEqual([pushed[0], pushed[0]]);
+    expect(await both(`${name}:two`)).toEqual([pushed[1], pushed[1]]);
     const again = await mooring(reconcile);
     expect(again.code, again.output.slice(-4000)).toBe(0);
     expect(changes(again)).toEqual(unchanged);
-    await removeRepository('outage');
+    await removeRepository(name);
   });
 });
 
 describe('one tag with another image on each master', () => {
   test('stops every playbook before anything is written, until somebody decides', async () => {
-    const first = await push('harbor1', 'conflict:1');
-    await expect.poll(() => digest('harbor2', 'conflict:1'), { timeout: 60_000 }).toBe(first);
+    // A name of its own: Harbor keeps the jobs of earlier images.
+    const name = `conflict-${Date.now()}`;
+    const image = `${name}:1`;
+    const first = await push('harbor1', image);
+    await expect.poll(() => digest('harbor2', image), { timeout: 60_000 }).toBe(first);
     // The echo back to harbor1 would take the other image along.
     await expect
-      .poll(
-        () => api('harbor2', 'jobs/replication?policy_id=1&status=finished&repository=example/conflict'),
-        { timeout: 60_000 },
-      )
+      .poll(() => api('harbor2', `jobs/replication?policy_id=1&status=finished&repository=example/${name}`), {
+        timeout: 60_000,
+      })
       .toContain('"1"');
-    await replaceBySkopeo('harbor2', 'conflict:1');
-    const other = await digest('harbor2', 'conflict:1');
+    await replaceBySkopeo('harbor2', image);
+    const other = await digest('harbor2', image);
     expect(other).not.toBe(first);
 
     for (const each of [reconcile, playbook]) {
       const run = await mooring(each);
       expect(run.code, run.output.slice(-4000)).toBe(2);
-      expect(run.output).toContain('example/conflict:1 is');
+      expect(run.output).toContain(`example/${image} is`);
       expect(changes(run)).toEqual(unchanged);
     }
-    expect(await both('conflict:1')).toEqual([first, other]);
+    expect(await both(image)).toEqual([first, other]);
 
     const decided = await mooring(reconcile, '-e', 'conflict_winner=harbor2');
     expect(decided.code, decided.output.slice(-4000)).toBe(0);
-    expect(await both('conflict:1')).toEqual([other, other]);
-    await removeRepository('conflict');
+    expect(await both(image)).toEqual([other, other]);
+    await removeRepository(name);
   });
 });
 
