@@ -27,7 +27,9 @@ import { harborSecretkey } from './harbor_secretkey.ts';
 import { harborSync } from './harbor_sync.ts';
 import { harborUser } from './harbor_user.ts';
 import { harborWait } from './harbor_wait.ts';
+import { importRole } from './import_role.ts';
 import { importTasks } from './import_tasks.ts';
+import { includeRole } from './include_role.ts';
 import { includeTasks } from './include_tasks.ts';
 import { includeVars } from './include_vars.ts';
 import { lineinfile } from './lineinfile.ts';
@@ -50,6 +52,7 @@ import { treeCopy } from './tree_copy.ts';
 import { unarchive } from './unarchive.ts';
 import { uri } from './uri.ts';
 import { user } from './user.ts';
+import { validateArgumentSpec } from './validate_argument_spec.ts';
 import { waitFor } from './wait_for.ts';
 
 const all: readonly Module[] = [
@@ -81,7 +84,9 @@ const all: readonly Module[] = [
   harborSync,
   harborUser,
   harborWait,
+  importRole,
   importTasks,
+  includeRole,
   includeTasks,
   includeVars,
   lineinfile,
@@ -104,6 +109,7 @@ const all: readonly Module[] = [
   unarchive,
   uri,
   user,
+  validateArgumentSpec,
   waitFor,
 ];
 

@@ -1,7 +1,7 @@
 import { modules } from '../../modules/index.ts';
 import { checkRun } from '../check/index.ts';
 import { type Loader, type RunOptions, runPlaybooks } from '../engine/index.ts';
-import { loadTaskFile, loadVarsFile, selectHosts } from '../load/index.ts';
+import { loadRole, loadTaskFile, loadVarsFile, selectHosts } from '../load/index.ts';
 import type { Fault } from '../model/errors.ts';
 import type { Playbook } from '../model/playbook.ts';
 import type { Redactor } from '../util/redact.ts';
@@ -102,6 +102,7 @@ function createLoader(args: RunArguments, site: Site): Loader {
   return {
     selectHosts: (pattern, inventory, limit) => selectHosts(pattern, inventory, { limit }),
     loadTaskFile: async (path, options) => loadTaskFile(path, { ...options, modules, vault }),
+    loadRole: async (params, options) => loadRole(params, { ...options, modules, vault }),
     loadVarsFile: async (path) => loadVarsFile(path, { vault }),
     saveVaultFile: async (path, values) => {
       vault = await saveVaultFile(path, values, args, site);

@@ -2,6 +2,7 @@ import type { Parallel, Play, Playbook, Task } from '../model/playbook.ts';
 import { type CompiledNode, type CompiledTask, compileNodes, playSurroundings } from './compile.ts';
 import { setupModule } from './setup-module.ts';
 import type { TagSelection } from './tags.ts';
+import { writtenName } from './task-name.ts';
 
 /** A play ready to run: each section ends with a flush of the handlers. */
 export interface CompiledPlay {
@@ -31,9 +32,7 @@ export function compilePlay(play: Play, selection: TagSelection): CompiledPlay {
   const sections = [[...gather, ...play.preTasks], play.tasks, play.postTasks].map((nodes, section) =>
     compileNodes(nodes, { ...surroundings, section }, sequence),
   );
-  const handlers = compileNodes(play.handlers, { ...surroundings, handler: true }).filter(
-    (node) => node.kind === 'task',
-  );
+  const handlers = flatten(compileNodes(play.handlers, { ...surroundings, handler: true }));
   return { sections, handlers };
 }
 
@@ -44,7 +43,7 @@ export function listTasks(playbook: Playbook, selection: TagSelection): readonly
     const tasks = sections
       .flatMap((nodes) => flatten(nodes))
       .map((task) => ({
-        name: task.task.keywords.name ?? task.task.module,
+        name: writtenName(task),
         tags: [...task.tags].sort(),
       }));
     const tags = play.keywords.tags ?? [];
@@ -85,10 +84,11 @@ export function startingAt(play: CompiledPlay, isStart: (task: CompiledTask) => 
 
 /** Whether a task's name is the one asked for; `*` and `?` are wildcards. */
 export function nameMatches(task: CompiledTask, pattern: string): boolean {
-  const name = task.task.keywords.name ?? task.task.module;
-  if (name === pattern) return true;
+  const names = [writtenName(task), task.task.keywords.name ?? task.task.module];
+  if (names.includes(pattern)) return true;
   const escaped = pattern.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`).test(name);
+  const wanted = new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`);
+  return names.some((name) => wanted.test(name));
 }
 
 function setupTask(play: Play): Task {

@@ -1,5 +1,13 @@
-import type { Block, CommonKeywords, Condition, Play, Task, TaskNode } from '../model/playbook.ts';
-import type { ValueMap } from '../model/value.ts';
+import type {
+  Block,
+  CommonKeywords,
+  Condition,
+  Play,
+  Role,
+  Task,
+  TaskNode,
+  VarsLevel,
+} from '../model/playbook.ts';
 import { isSelected, type TagSelection } from './tags.ts';
 
 /** A task with what all outer levels say about it. */
@@ -13,7 +21,9 @@ export interface CompiledTask {
   /** Every `when` of every level, outer first. */
   readonly conditions: readonly Condition[];
   readonly notify: readonly string[];
-  /** Variables of the blocks around it and its own, lowest precedence first. */
+  /** Roles it belongs to, outermost first. */
+  readonly roles: readonly Role[];
+  /** Variables of the roles and blocks around it and its own, lowest precedence first. */
   readonly vars: readonly VarsLevel[];
   /** The tasks of the same play in the order of a run without failures, and its place among them. */
   readonly sequence: readonly CompiledTask[];
@@ -38,18 +48,12 @@ export interface CompiledBlock {
 
 export type CompiledNode = CompiledTask | CompiledBlock;
 
-/** Variables of one level with Ansible's precedence number. */
-export interface VarsLevel {
-  readonly level: number;
-  readonly origin: string;
-  readonly values: ValueMap;
-  /** False where the values are data already (loop items handed to included tasks). */
-  readonly templated: boolean;
-}
+export type { VarsLevel };
 
 /** Where a list of nodes stands: what encloses it. */
 export interface Surroundings {
   readonly chain: readonly CommonKeywords[];
+  readonly roles: readonly Role[];
   readonly vars: readonly VarsLevel[];
   readonly selection: TagSelection;
   readonly rescuable: boolean;
@@ -66,6 +70,7 @@ const taskLevel = 17;
 export function playSurroundings(play: Play, selection: TagSelection): Surroundings {
   return {
     chain: [play.keywords],
+    roles: [],
     vars: [],
     selection,
     rescuable: false,
@@ -103,6 +108,7 @@ function compileTask(task: Task, surroundings: Surroundings, sequence: CompiledT
     chain,
     tags,
     conditions: chain.flatMap((keywords) => keywords.when ?? []),
+    roles: surroundings.roles,
     notify: [...new Set(chain.flatMap((keywords) => keywords.notify ?? []))],
     vars: [...surroundings.vars, ...varsOf(task.keywords, taskLevel, 'vars of the task')],
     sequence,
@@ -120,7 +126,12 @@ function compileBlock(block: Block, outer: Surroundings, sequence: CompiledTask[
   const inner: Surroundings = {
     ...outer,
     chain: [...outer.chain, block.keywords],
-    vars: [...outer.vars, ...varsOf(block.keywords, blockLevel, 'vars of the block')],
+    roles: block.role ? [...outer.roles, block.role] : outer.roles,
+    vars: [
+      ...outer.vars,
+      ...(block.role?.vars ?? []),
+      ...varsOf(block.keywords, blockLevel, 'vars of the block'),
+    ],
   };
   const rescuable = outer.rescuable || block.rescue.length > 0;
   const tasks = compileNodes(block.tasks, { ...inner, rescuable }, sequence);

@@ -29,7 +29,10 @@ export function complete(
   result = withEffects(playRun, [host, ...alsoFor], ended.effects, result);
   register(task, [host, ...alsoFor], result);
   result = withNotified(playRun, task, host, result);
-  for (const member of [host, ...alsoFor]) noteFailure(task, member, result);
+  for (const member of [host, ...alsoFor]) {
+    noteFailure(task, member, result);
+    noteRole(task, member, result);
+  }
   count(playRun, host, task, result);
   const noLog = safeBoolean(playRun, task, host, 'noLog');
   playRun.run.emit({
@@ -146,6 +149,12 @@ function noteFailure(task: CompiledTask, host: PlayHost, result: TaskResult): vo
   const summary: ValueMap = { name: task.task.keywords.name ?? task.task.module, action: task.task.module };
   host.failedTask = summary;
   host.failedResult = result.values;
+}
+
+/** What was skipped is no reason to leave the role out when it is called again. */
+function noteRole({ roles }: CompiledTask, host: PlayHost, { outcome }: TaskResult): void {
+  const role = roles.at(-1);
+  if (role && outcome !== 'skipped') host.rolesBegun.add(role.identity);
 }
 
 /** The recap's numbers are Ansible's: a changed or ignored task is `ok` too, a rescued failure not `failed`. */

@@ -3,6 +3,7 @@ import { render } from '../template/index.ts';
 import type { CompiledTask } from './compile.ts';
 import { isActive, type PlayHost, type PlayRun } from './run-state.ts';
 import { scopeFor } from './scope.ts';
+import { writtenName } from './task-name.ts';
 
 /**
  * Marks the handlers that a changed task notifies on a host.
@@ -23,9 +24,16 @@ export function notifyHandlers(playRun: PlayRun, task: CompiledTask, host: PlayH
 
 /** The last handler of that name, and all that listen to it. */
 function handlersNamed(playRun: PlayRun, host: PlayHost, name: string): readonly CompiledTask[] {
-  const named = playRun.handlers.findLast((handler) => nameOf(playRun, host, handler) === name);
+  const named = playRun.handlers.findLast((handler) => isNamed(playRun, host, handler, name));
   const listening = playRun.handlers.filter((handler) => handler.task.keywords.listen?.includes(name));
   return named && !listening.includes(named) ? [named, ...listening] : listening;
+}
+
+/** A handler of a role has two names: its own, and that with the role before it. */
+function isNamed(playRun: PlayRun, host: PlayHost, handler: CompiledTask, name: string): boolean {
+  const own = nameOf(playRun, host, handler);
+  const role = handler.roles.at(-1);
+  return own !== undefined && (own === name || (role !== undefined && `${role.name} : ${own}` === name));
 }
 
 function nameOf(playRun: PlayRun, host: PlayHost, handler: CompiledTask): string | undefined {
@@ -71,7 +79,7 @@ function pendingCount(hosts: readonly PlayHost[]): number {
 export function reportLostHandlers(playRun: PlayRun): void {
   for (const host of playRun.batch) {
     if (host.notified.size === 0) continue;
-    const handlers = [...host.notified].map((handler) => handler.task.keywords.name ?? handler.task.module);
+    const handlers = [...host.notified].map(writtenName);
     host.notified.clear();
     playRun.run.emit({ event: 'handlers_lost', playId: playRun.playId, host: host.name, handlers });
   }

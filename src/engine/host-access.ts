@@ -6,12 +6,18 @@ import { CommandError, DecidedAtRunTime } from '../model/errors.ts';
 import { isUnknown, type Unknown } from '../model/value.ts';
 import type { HostAccess, Need, ReadOptions } from '../module/index.ts';
 import { renderText, type Scope } from '../template/index.ts';
-import type { SearchPlaces } from '../util/search-path.ts';
 import type { CompiledTask } from './compile.ts';
 import { withFacts } from './facts.ts';
 import { throwFaults } from './faults.ts';
 import { factsFor } from './gather.ts';
-import { describeLocal, type LocalKind, type LocalUse, readText, useLocal } from './local-files.ts';
+import {
+  describeLocal,
+  type LocalKind,
+  type LocalUse,
+  readText,
+  searchPlaces,
+  useLocal,
+} from './local-files.ts';
 import { withPredictions } from './overlay.ts';
 import type { PlayHost, PlayRun } from './run-state.ts';
 import { watchLayer } from './scope.ts';
@@ -169,10 +175,7 @@ function folderOf({ task }: CompiledTask): LocalKind {
 type LocalReads = Pick<HostAccess, 'local' | 'localText' | 'localStream' | 'renderTemplate' | 'localVars'>;
 
 function localReads(source: AccessSource, trace: ReadTrace): LocalReads {
-  const places: SearchPlaces = {
-    taskDirectory: source.task.task.directory,
-    playbookDirectory: source.playRun.playbook.directory,
-  };
+  const places = searchPlaces(source.playRun, source.task);
   const find = async (path: string, ...kinds: readonly LocalKind[]): Promise<string> => {
     const use = await useLocal(path, kinds, places);
     if (use.fingerprint === undefined) lookElsewhere(trace);

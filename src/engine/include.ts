@@ -1,6 +1,7 @@
 import { ParamsError } from '../model/errors.ts';
 import type { TaskNode } from '../model/playbook.ts';
-import { isMap, isUnknown, type Value, type ValueMap } from '../model/value.ts';
+import { handlersIn, publicVars } from '../model/roles.ts';
+import { findUnknown, isMap, isUnknown, type Value, type ValueMap } from '../model/value.ts';
 import { type Layer, render } from '../template/index.ts';
 import { applyKeywords } from './apply-keywords.ts';
 import {
@@ -10,20 +11,24 @@ import {
   type Surroundings,
   type VarsLevel,
 } from './compile.ts';
+import { flatten } from './compile-play.ts';
 import { complete } from './complete.ts';
 import { conditionsHold } from './decide.ts';
 import { withFacts } from './facts.ts';
 import { throwFaults } from './faults.ts';
 import { factsFor } from './gather.ts';
-import { findLocal } from './local-files.ts';
+import { findLocal, searchPlaces } from './local-files.ts';
 import { loopItem, loopItems } from './loop.ts';
 import { isActive, type PlayHost, type PlayRun } from './run-state.ts';
 import { scopeFor } from './scope.ts';
 import { failedEnd, skipped, type TaskEnd, undecidedMessage } from './task.ts';
 
-/** One file to include for one host. */
+/** One file or role to include for one host. */
 interface Inclusion {
+  /** The path of the file, or the name of the role. */
   readonly file: string;
+  /** Rendered params of an `include_role`. */
+  readonly role: ValueMap | undefined;
   /** Variables for the tasks of the file: the include's own and its loop item. */
   readonly vars: readonly VarsLevel[];
   readonly apply: Value;
@@ -39,8 +44,8 @@ const ownLevel = 17;
 const deepest = 50;
 
 /**
- * Carries out `include_tasks`: each host says which files it includes; hosts that include the same file
- * with the same variables run its tasks together.
+ * Carries out `include_tasks` and `include_role`: each host says which files (roles) it includes; hosts that
+ * include the same with the same variables run its tasks together.
  *
  * @param runTasks runs the tasks of a file
  */
@@ -101,7 +106,7 @@ async function decideInclusions(
       decideOne(playRun, task, host, extras, index, started),
     );
     if ('result' in one) reason ??= one;
-    else decided.push({ ...one, file: await findFile(playRun, task, one.file) });
+    else decided.push(one.role ? one : { ...one, file: await findFile(playRun, task, one.file) });
   }
   return decided.length === 0 ? end(reason ?? skipped('no items', started)) : decided;
 }
@@ -118,15 +123,22 @@ function decideOne(
   const verdict = conditionsHold(task.conditions, scope);
   if (isUnknown(verdict)) return unknownEnd(verdict.reason, started);
   if (verdict !== true) return skipped(verdict.failed, started);
-  const file = render(task.task.params['file'] ?? task.task.params['_raw_params'] ?? null, scope);
-  if (isUnknown(file)) return unknownEnd(file.reason, started);
-  if (typeof file !== 'string') throw new ParamsError('include_tasks needs the name of a file');
+  const { apply = null, ...written } = task.task.params;
+  const params = render(written, scope);
+  const unknown = findUnknown(params);
+  if (unknown) return unknownEnd(unknown.reason, started);
+  const isRole = task.task.module === 'include_role';
+  const file = isMap(params) ? params[isRole ? 'name' : 'file'] : undefined;
+  if (typeof file !== 'string') {
+    throw new ParamsError(`${task.task.module} needs the name of a ${isRole ? 'role' : 'file'}`);
+  }
   const vars = [...task.vars.filter((level) => level.level === ownLevel), ...extras.map(asVarsLevel)].map(
     (level): VarsLevel => ({ ...level, level: includeLevel }),
   );
   const loopValues = extras.map((layer) => layer.values);
-  const key = JSON.stringify([file, index, loopValues]);
-  return { file, vars, apply: task.task.params['apply'] ?? null, key, item: index };
+  const role = isRole && isMap(params) ? params : undefined;
+  const key = JSON.stringify([params, index, loopValues]);
+  return { file, role, vars, apply, key, item: index };
 }
 
 function asVarsLevel(layer: Layer): VarsLevel {
@@ -144,10 +156,7 @@ function unknownEnd(reason: string, started: number): TaskEnd {
 }
 
 function findFile(playRun: PlayRun, task: CompiledTask, file: string): Promise<string> {
-  return findLocal(file, ['tasks'], {
-    taskDirectory: task.task.directory,
-    playbookDirectory: playRun.playbook.directory,
-  });
+  return findLocal(file, ['tasks'], searchPlaces(playRun, task));
 }
 
 async function includeFile(
@@ -167,7 +176,14 @@ async function includeFile(
     for (const host of hosts) complete(playRun, task, host, failedEnd(error, Date.now()), []);
     return;
   }
-  await runTasks(compileNodes(nodes, surroundings(task, inclusion, playRun)), hosts);
+  const around = surroundings(task, inclusion, playRun);
+  playRun.handlers.push(...flatten(compileNodes(handlersIn(nodes), { ...around, handler: true })));
+  await runTasks(compileNodes(nodes, around), hosts);
+  const shown = publicVars(nodes);
+  for (const host of shown.length > 0 ? hosts : []) {
+    playRun.hostVars.set(host.name, [...(playRun.hostVars.get(host.name) ?? []), ...shown]);
+    host.state.variablesVersion++;
+  }
 }
 
 async function load(
@@ -181,10 +197,11 @@ async function load(
     );
   }
   const idSuffix = ` < ${task.task.id}${inclusion.item > 0 ? `[${inclusion.item}]` : ''}`;
-  const { tasks, faults } = await playRun.run.options.loader.loadTaskFile(inclusion.file, {
-    idSuffix,
-    playbookDirectory: playRun.playbook.directory,
-  });
+  const { loader } = playRun.run.options;
+  const options = { idSuffix, playbookDirectory: playRun.playbook.directory, roles: task.roles };
+  const { tasks, faults } = inclusion.role
+    ? await loader.loadRole(inclusion.role, { ...options, position: task.task.position })
+    : await loader.loadTaskFile(inclusion.file, options);
   throwFaults(faults);
   return tasks;
 }
@@ -195,6 +212,7 @@ function surroundings(task: CompiledTask, inclusion: Inclusion, playRun: PlayRun
   const applied = isMap(inclusion.apply) ? applyKeywords(inclusion.apply, task.task.position) : undefined;
   return {
     chain: applied ? [...around, applied] : around,
+    roles: task.roles,
     vars: [...task.vars.filter((level) => level.level !== ownLevel), ...inclusion.vars],
     selection: playRun.run.selection,
     rescuable: task.rescuable,

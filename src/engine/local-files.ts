@@ -6,6 +6,18 @@ import { pipeline } from 'node:stream/promises';
 import { ParamsError } from '../model/errors.ts';
 import type { LocalFile } from '../module/index.ts';
 import { type SearchPlaces, searchPath } from '../util/search-path.ts';
+import type { CompiledTask } from './compile.ts';
+import type { PlayRun } from './run-state.ts';
+
+/** Where files of the control node that a task names are looked for. */
+export function searchPlaces(playRun: PlayRun, { task, roles }: CompiledTask): SearchPlaces {
+  const roleDirectories = roles.map(({ path }) => path).reverse();
+  return {
+    taskDirectory: task.directory,
+    playbookDirectory: playRun.playbook.directory,
+    roleDirectories,
+  };
+}
 
 export type LocalKind = 'files' | 'templates' | 'vars' | 'tasks';
 

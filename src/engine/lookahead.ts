@@ -78,7 +78,7 @@ function* tasksFrom(
   for (let index = start; index < sequence.length; index++) {
     const next = sequence[index];
     if (next === undefined || (next.section !== section && walk.isFlushDue)) return false;
-    if (next.task.module === 'include_tasks') {
+    if (isInclude(next)) {
       const inner = walk.included(next);
       if (!inner || !(yield* tasksFrom(inner, 0, walk))) return false;
       continue;
@@ -94,7 +94,7 @@ function* handlersFrom(handler: CompiledTask, host: PlayHost, pending: Set<strin
   for (const next of handler.sequence.slice(handler.index)) {
     if (next !== handler && !host.notified.has(next)) continue;
     yield { task: next, pending };
-    if (isBarrier(next, false) || next.task.module === 'include_tasks') return;
+    if (isBarrier(next, false) || isInclude(next)) return;
     addPending(pending, next);
   }
 }
@@ -128,6 +128,10 @@ export function mayReadAhead(playRun: PlayRun, host: PlayHost, task: CompiledTas
   if (until || retries !== undefined) return false;
   const once = innermost(task.chain, 'runOnce');
   return once === undefined || once === false || playRun.batch[0] === host;
+}
+
+function isInclude({ task }: CompiledTask): boolean {
+  return task.module === 'include_tasks' || task.module === 'include_role';
 }
 
 function isBarrier({ task }: CompiledTask, isFlushDue: boolean): boolean {

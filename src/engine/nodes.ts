@@ -39,8 +39,18 @@ function isOver({ ending }: PlayRun): boolean {
   return ending?.kind === 'end_play' || ending?.kind === 'end_batch';
 }
 
-/** Tasks; then `rescue` on the hosts that failed in them; then `always` on all that can still be reached. */
+/** A role that was called in the same way before does nothing, on the hosts where it did something then. */
 async function runBlock(playRun: PlayRun, block: CompiledBlock, hosts: readonly PlayHost[]): Promise<void> {
+  const { role } = block.block;
+  if (!role) return runParts(playRun, block, hosts);
+  const due = hosts.filter((host) => role.allowDuplicates || !host.rolesDone.has(role.identity));
+  if (due.length === 0) return;
+  await runParts(playRun, block, due);
+  for (const host of due) if (host.rolesBegun.has(role.identity)) host.rolesDone.add(role.identity);
+}
+
+/** Tasks; then `rescue` on the hosts that failed in them; then `always` on all that can still be reached. */
+async function runParts(playRun: PlayRun, block: CompiledBlock, hosts: readonly PlayHost[]): Promise<void> {
   await runNodes(playRun, block.tasks, hosts);
   const failed = hosts.filter((host) => host.failed && !host.state.unreachable);
   if (block.rescue.length > 0 && failed.length > 0 && !playRun.ending) {
@@ -68,6 +78,7 @@ export async function runTaskNode(
       await runMeta(playRun, task, hosts, (handler, notified) => runTaskNode(playRun, handler, notified));
       return;
     case 'include_tasks':
+    case 'include_role':
       start(playRun, task, first);
       await runInclude(playRun, task, hosts, (nodes, members) => runNodes(playRun, nodes, members));
       break;

@@ -2,7 +2,8 @@ import type { Connection, ConnectionSpec } from '../connection/connection.ts';
 import type { Fault } from '../model/errors.ts';
 import type { Emit, TaskInfo } from '../model/event.ts';
 import type { Inventory } from '../model/inventory.ts';
-import type { Playbook, TaskNode, VarsPrompt } from '../model/playbook.ts';
+import type { Playbook, RolePlace, TaskNode, VarsPrompt } from '../model/playbook.ts';
+import type { Position } from '../model/position.ts';
 import type { HostRecap } from '../model/result.ts';
 import type { ValueMap } from '../model/value.ts';
 import type { Module } from '../module/index.ts';
@@ -32,6 +33,8 @@ export interface Loader {
   selectHosts(pattern: string, inventory: Inventory, limit?: string): readonly string[];
   /** A file of tasks named by `include_tasks`. */
   loadTaskFile(path: string, options: TaskFileOptions): Loaded<{ readonly tasks: readonly TaskNode[] }>;
+  /** The role of an `include_role`, as one block. @param params rendered */
+  loadRole(params: ValueMap, options: RoleOptions): Loaded<{ readonly tasks: readonly TaskNode[] }>;
   /** A file of variables, YAML or JSON, vault opened. @param path absolute */
   loadVarsFile(path: string): Loaded<{ readonly values: ValueMap }>;
   /** Writes variables as an encrypted file (`secrets` steps); rejects where there is no vault password. */
@@ -45,6 +48,13 @@ export interface TaskFileOptions {
   readonly idSuffix: string;
   /** Absolute. */
   readonly playbookDirectory: string;
+  /** Roles around the include, outermost first. */
+  readonly roles: readonly RolePlace[];
+}
+
+export interface RoleOptions extends TaskFileOptions {
+  /** Of the `include_role`. */
+  readonly position: Position;
 }
 
 type WithFaults<T> = T & { readonly faults: readonly Fault[] };

@@ -1,4 +1,5 @@
-import type { Play, VarsFile, VarsPrompt } from '../model/playbook.ts';
+import type { Play, Role, VarsFile, VarsPrompt } from '../model/playbook.ts';
+import { publicVars, rolesIn } from '../model/roles.ts';
 import { isUnknown, type Value, type ValueMap } from '../model/value.ts';
 import { render } from '../template/index.ts';
 import type { CompiledTask, VarsLevel } from './compile.ts';
@@ -9,7 +10,7 @@ import { findLocal } from './local-files.ts';
 import type { PlayHost, PlayRun, Run } from './run-state.ts';
 import { scopeFor } from './scope.ts';
 
-const level = { defaults: 2, vars: 12, prompt: 13, files: 14 } as const;
+const level = { defaults: 2, vars: 12, prompt: 13, files: 14, magic: 24 } as const;
 
 /** Variables that are the same for every host of a play. */
 export function staticVars(play: Play, answers: ValueMap): readonly VarsLevel[] {
@@ -20,7 +21,21 @@ export function staticVars(play: Play, answers: ValueMap): readonly VarsLevel[] 
     { level: level.prompt, origin: 'vars_prompt', values: answers, templated: false },
     ...filesAt(level.defaults, play.defaultsFiles ?? []),
     ...filesAt(level.files, play.varsFiles),
+    ...rolesOf(play),
   ];
+}
+
+/** What the roles of a play show to all its tasks. */
+function rolesOf(play: Play): VarsLevel[] {
+  const nodes = [...play.preTasks, ...play.tasks, ...play.postTasks];
+  const roles = rolesIn(nodes);
+  const names = (chosen: readonly Role[]) => [...new Set(chosen.map(({ name }) => name))];
+  const values = {
+    ansible_role_names: names(roles),
+    ansible_play_role_names: names(roles.filter((role) => !role.isDependency)),
+    ansible_dependent_role_names: names(roles.filter((role) => role.isDependency)),
+  };
+  return [...publicVars(nodes), { level: level.magic, origin: 'magic', values, templated: false }];
 }
 
 function filesAt(precedence: number, files: readonly VarsFile[]): VarsLevel[] {

@@ -112,7 +112,7 @@ function createPlayRun(
     batch,
     varsOf: (host) => [...shared, ...(own.get(host.name) ?? [])],
     hostVars: own,
-    handlers: compiled.handlers,
+    handlers: [...compiled.handlers],
     speculation: createSpeculation(() => playRun),
     started: new Set(),
     once: new Map(),

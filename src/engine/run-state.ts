@@ -41,7 +41,8 @@ export interface PlayRun {
   readonly varsOf: (host: PlayHost) => readonly VarsLevel[];
   /** Variables of files whose names differ from host to host. */
   readonly hostVars: Map<string, readonly VarsLevel[]>;
-  readonly handlers: readonly CompiledTask[];
+  /** Roles that are included bring theirs along. */
+  readonly handlers: CompiledTask[];
   readonly speculation: Speculation;
   /** `task_start` was emitted for these (free strategy: by the first host to arrive). */
   readonly started: Set<string>;
@@ -65,6 +66,9 @@ export interface PlayHost {
   ended: boolean;
   /** Handlers waiting for the next flush. */
   readonly notified: Set<CompiledTask>;
+  /** Identities of roles of which a task has run here, and of those that have ended. */
+  readonly rolesBegun: Set<string>;
+  readonly rolesDone: Set<string>;
   /** For `rescue`: ansible_failed_task and ansible_failed_result. */
   failedTask?: Value;
   failedResult?: Value;
@@ -87,7 +91,10 @@ export class HostStates {
 }
 
 export function createPlayHost(state: HostState): PlayHost {
-  return { name: state.name, state, failed: false, ended: false, notified: new Set() };
+  return {
+    ...{ name: state.name, state, failed: false, ended: false },
+    ...{ notified: new Set(), rolesBegun: new Set(), rolesDone: new Set() },
+  };
 }
 
 /** Whether the next task is for this host. */

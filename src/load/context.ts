@@ -1,4 +1,5 @@
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
+import type { RolePlace } from '../model/playbook.ts';
 import type { Position } from '../model/position.ts';
 import { searchPath } from '../util/search-path.ts';
 import type { Faults } from './faults.ts';
@@ -37,7 +38,13 @@ export interface FileContext extends LoadContext {
   readonly playbookDirectory: string;
   /** Absolute paths of the files being imported, outermost first, this one last. */
   readonly importedFrom: readonly string[];
+  /** Roles the file belongs to, outermost first. */
+  readonly roles: readonly RolePlace[];
 }
+
+/** What a file takes over from the one that names it. */
+export type OuterFile = Pick<FileContext, 'playbookDirectory' | 'importedFrom'> &
+  Partial<Pick<FileContext, 'roles'>>;
 
 /** A unique id for what is written at a place. */
 export function idAt(context: LoadContext, position: Position): string {
@@ -47,11 +54,7 @@ export function idAt(context: LoadContext, position: Position): string {
   return count === 1 ? base : `${base}#${count}`;
 }
 
-export function enterFile(
-  context: LoadContext,
-  file: string,
-  outer: { playbookDirectory: string; importedFrom: readonly string[] } | undefined,
-): FileContext {
+export function enterFile(context: LoadContext, file: string, outer: OuterFile | undefined): FileContext {
   const path = resolve(file);
   return {
     options: context.options,
@@ -61,6 +64,7 @@ export function enterFile(
     directory: dirname(path),
     playbookDirectory: outer?.playbookDirectory ?? dirname(path),
     importedFrom: [...(outer?.importedFrom ?? []), path],
+    roles: outer?.roles ?? [],
   };
 }
 
@@ -76,7 +80,9 @@ export function findFile(
   name: string,
   kind?: 'tasks' | 'vars',
 ): { readonly path: string | undefined; readonly hint: string } {
-  const places = { taskDirectory: context.directory, playbookDirectory: context.playbookDirectory };
+  const { directory: taskDirectory, playbookDirectory, roles } = context;
+  const roleDirectories = roles.map(({ path }) => path).reverse();
+  const places = { taskDirectory, playbookDirectory, roleDirectories };
   const candidates = kind ? searchPath(name, kind, places) : [resolve(context.directory, name)];
   const found = candidates.find(isFile);
   const looked = [...new Set(candidates.map((path) => displayPath(context, dirname(path)) || '.'))];
@@ -84,7 +90,7 @@ export function findFile(
 }
 
 /** Paths are shown the way the user named the first file: relative stays relative. */
-function displayPath(context: FileContext, path: string): string {
+export function displayPath(context: Pick<FileContext, 'file'>, path: string): string {
   return isAbsolute(context.file) ? path : relative(process.cwd(), path);
 }
 

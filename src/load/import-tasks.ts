@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
-import type { Block, CommonKeywords, Task, TaskKeywords, TaskNode } from '../model/playbook.ts';
+import type { Block, TaskKeywords, TaskNode } from '../model/playbook.ts';
 import type { Position } from '../model/position.ts';
 import type { Value, ValueMap } from '../model/value.ts';
-import { copyPlaces, positionOf } from '../util/yaml.ts';
+import { positionOf } from '../util/yaml.ts';
 import { enterFile, type FileContext, findFile, idAt } from './context.ts';
 import { hasTemplate, typeName } from './keyword-values.ts';
 import { readYamlFile } from './source-file.ts';
@@ -15,7 +15,8 @@ export interface ImportTask {
   readonly level: 'task' | 'handler';
 }
 
-type ReadItems = (
+/** Reads the entries of a list of tasks. */
+export type ReadItems = (
   context: FileContext,
   list: readonly Value[],
   level: 'task' | 'handler',
@@ -40,7 +41,7 @@ const onlyOnTasks: readonly (keyof TaskKeywords)[] = [
  */
 export function importTasks(context: FileContext, task: ImportTask, readItems: ReadItems): Block | undefined {
   const { position } = task;
-  reportTaskKeywords(context, task);
+  reportTaskKeywords(context, task, 'import_tasks');
   const path = importedPath(context, task.params, position, 'import_tasks');
   if (path === undefined) return undefined;
   const { value, faults } = readYamlFile(path, { vault: context.options.vault, from: position });
@@ -106,43 +107,18 @@ export function importedPath(
   return path;
 }
 
-/**
- * Gives one task the keywords of a level around it, for lists that hold no blocks (handlers).
- * Tags, conditions, variables and environment are joined; for the rest the task's own win.
- */
-export function mergeKeywords(outer: CommonKeywords, task: Task): Task {
-  const inner = task.keywords;
-  const merged: Record<string, unknown> = { ...outer, ...inner };
-  const tags = [...(outer.tags ?? []), ...(inner.tags ?? [])];
-  if (tags.length > 0) merged['tags'] = [...new Set(tags)];
-  const when = [...(outer.when ?? []), ...(inner.when ?? [])];
-  if (when.length > 0) merged['when'] = when;
-  for (const field of ['vars', 'moduleDefaults'] as const) {
-    if (outer[field] && inner[field]) merged[field] = joinMaps(outer[field], inner[field]);
-  }
-  if (typeof outer.environment === 'object' && typeof inner.environment === 'object') {
-    merged['environment'] = joinMaps(outer.environment, inner.environment);
-  }
-  if (inner.name === undefined) delete merged['name'];
-  copyPlaces(outer, merged);
-  copyPlaces(inner, merged);
-  return { ...task, keywords: merged };
-}
-
-function joinMaps(outer: ValueMap, inner: ValueMap): ValueMap {
-  const joined: Record<string, Value> = { ...outer, ...inner };
-  copyPlaces(outer, joined);
-  copyPlaces(inner, joined);
-  return joined;
-}
-
-function reportTaskKeywords(context: FileContext, task: ImportTask): void {
+/** Reports keywords that only a task which is carried out can have. */
+export function reportTaskKeywords(
+  context: FileContext,
+  task: Pick<ImportTask, 'keywords' | 'position'>,
+  statement: 'import_tasks' | 'import_role',
+): void {
   for (const field of onlyOnTasks) {
     if (task.keywords[field] === undefined) continue;
     const name = field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-    context.faults.error('misplaced-keyword', `"${name}" cannot stand on import_tasks`, {
+    context.faults.error('misplaced-keyword', `"${name}" cannot stand on ${statement}`, {
       position: positionOf(task.keywords, field) ?? task.position,
-      hint: 'use include_tasks',
+      hint: `use ${statement.replace('import', 'include')}`,
     });
   }
 }

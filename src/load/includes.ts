@@ -1,24 +1,32 @@
 import { resolve } from 'node:path';
-import type { Parallel, Play, Task, TaskNode } from '../model/playbook.ts';
+import type { Parallel, Play, RolePlace, Task, TaskNode } from '../model/playbook.ts';
 import type { Position } from '../model/position.ts';
 import { positionOf } from '../util/yaml.ts';
 import { enterFile, type FileContext, findFile, type LoadContext } from './context.ts';
 import { taskItems } from './import-tasks.ts';
 import { hasTemplate } from './keyword-values.ts';
+import { readRole } from './roles/read-role.ts';
+import { isOpenRole, roleCallOf } from './roles/role-params.ts';
 import { readYamlFile } from './source-file.ts';
 import { readTaskItems } from './tasks.ts';
 
 type Level = 'task' | 'handler';
+
+/** A role that includes itself in ever new ways is the run's business. */
+const deepest = 10;
 
 interface IncludeTask {
   readonly task: Task;
   readonly level: Level;
   /** It, or a block around it, has a condition or a loop: then a file may include itself. */
   readonly conditional: boolean;
+  readonly roles: readonly RolePlace[];
 }
 
 interface Visit {
   readonly playbookDirectory: string;
+  /** Roles around, outermost first. */
+  readonly roles: readonly RolePlace[];
   /** Files being read, outermost first, with what led to each. */
   readonly open: readonly { readonly path: string; readonly conditional: boolean }[];
 }
@@ -41,7 +49,7 @@ export function readIncludes(
   // Ids are given again when the run includes the file.
   const reader = new IncludeReader({ ...context, ids: new Map() }, found);
   for (const play of entries.flatMap((entry) => (entry.kind === 'play' ? [entry] : entry.plays))) {
-    const visit: Visit = { playbookDirectory: play.directory, open: [] };
+    const visit: Visit = { playbookDirectory: play.directory, roles: [], open: [] };
     for (const section of [play.preTasks, play.tasks, play.postTasks]) reader.readAll(section, 'task', visit);
     reader.readAll(play.handlers, 'handler', visit);
   }
@@ -51,6 +59,8 @@ export function readIncludes(
 class IncludeReader {
   readonly #context: LoadContext;
   readonly #found: Map<string, readonly TaskNode[]>;
+  /** Calls of roles that were read. */
+  readonly #roles = new Set<string>();
 
   constructor(context: LoadContext, found: Map<string, readonly TaskNode[]>) {
     this.#context = context;
@@ -58,7 +68,25 @@ class IncludeReader {
   }
 
   readAll(nodes: readonly TaskNode[], level: Level, visit: Visit): void {
-    for (const include of includesIn(nodes, level, false)) this.#read(include, visit);
+    for (const include of includesIn(nodes, level, false, visit.roles)) {
+      const around = { ...visit, roles: include.roles };
+      if (include.task.module === 'include_role') this.#readRole(include, around);
+      else this.#read(include, around);
+    }
+  }
+
+  #readRole({ task, level }: IncludeTask, visit: Visit): void {
+    if (isOpenRole(task.params)) return;
+    const { position } = task;
+    const context = enterFile(this.#context, position.file, { ...visit, importedFrom: [] });
+    const call = roleCallOf(context, { params: task.params, keywords: {}, position, kind: 'include' });
+    if (!call) return;
+    const roles = visit.roles.map(({ path }) => path);
+    const key = JSON.stringify([visit.playbookDirectory, roles, call.name, call.files]);
+    if (this.#roles.has(key) || roles.length > deepest) return;
+    this.#roles.add(key);
+    const block = readRole(context, call, readTaskItems);
+    if (block) this.readAll([block, ...(block.role?.handlers ?? [])], level, visit);
   }
 
   #read(include: IncludeTask, visit: Visit): void {
@@ -108,11 +136,19 @@ class IncludeReader {
   }
 }
 
-function includesIn(nodes: readonly TaskNode[], level: Level, conditional: boolean): IncludeTask[] {
+function includesIn(
+  nodes: readonly TaskNode[],
+  level: Level,
+  conditional: boolean,
+  roles: readonly RolePlace[],
+): IncludeTask[] {
   return nodes.flatMap((node) => {
     const own = conditional || node.keywords.when !== undefined;
-    if (node.kind === 'block') return includesIn([...node.tasks, ...node.rescue, ...node.always], level, own);
-    if (node.module !== 'include_tasks') return [];
-    return [{ task: node, level, conditional: own || node.keywords.loop !== undefined }];
+    if (node.kind === 'block') {
+      const inner = node.role ? [...roles, node.role] : roles;
+      return includesIn([...node.tasks, ...node.rescue, ...node.always], level, own, inner);
+    }
+    if (node.module !== 'include_tasks' && node.module !== 'include_role') return [];
+    return [{ task: node, level, conditional: own || node.keywords.loop !== undefined, roles }];
   });
 }

@@ -5,6 +5,8 @@ export { findHost, isLocalhost, loadInventory } from './inventory/load.ts';
 export { hostVars, inventoryGraph, inventoryToJson } from './inventory/output.ts';
 export { limitFaults, patternFaults, selectHosts } from './inventory/patterns.ts';
 export { loadPlaybook, loadTaskFile } from './playbook.ts';
+export { loadRole } from './roles/load-role.ts';
+export { isOpenRole } from './roles/role-params.ts';
 export { loadVarsFile } from './vars-files.ts';
 export { isVaultText, Vault, VaultError, type VaultSecret } from './vault.ts';
 export { readVaultSecrets } from './vault-secrets.ts';

@@ -8,7 +8,7 @@ import { shortModuleName } from './module-call.ts';
 import { refusedKeyword } from './refused.ts';
 import { checkNames } from './vars-files.ts';
 
-export type Level = 'play' | 'block' | 'task' | 'handler';
+export type Level = 'play' | 'role' | 'block' | 'task' | 'handler';
 
 interface Keyword {
   readonly field: keyof TaskKeywords;
@@ -16,8 +16,9 @@ interface Keyword {
   readonly levels: readonly Level[];
 }
 
-const everywhere: readonly Level[] = ['play', 'block', 'task', 'handler'];
-const belowPlay: readonly Level[] = ['block', 'task', 'handler'];
+const everywhere: readonly Level[] = ['play', 'role', 'block', 'task', 'handler'];
+const belowPlay: readonly Level[] = ['role', 'block', 'task', 'handler'];
+const notifying: readonly Level[] = ['block', 'task', 'handler'];
 const onTask: readonly Level[] = ['task', 'handler'];
 
 const keywords: ReadonlyMap<string, Keyword> = new Map(
@@ -44,7 +45,7 @@ const keywords: ReadonlyMap<string, Keyword> = new Map(
     module_defaults: { field: 'moduleDefaults', kind: 'map', levels: everywhere },
     when: { field: 'when', kind: 'conditions', levels: belowPlay },
     delegate_to: { field: 'delegateTo', kind: 'text', levels: belowPlay },
-    notify: { field: 'notify', kind: 'names', levels: belowPlay },
+    notify: { field: 'notify', kind: 'names', levels: notifying },
     loop: { field: 'loop', kind: 'loop', levels: onTask },
     loop_control: { field: 'loopControl', kind: 'map', levels: onTask },
     register: { field: 'register', kind: 'variable', levels: onTask },

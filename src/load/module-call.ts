@@ -15,6 +15,8 @@ export interface ModuleCall {
 export const statements: ReadonlyMap<string, { readonly freeForm: string }> = new Map([
   ['include_tasks', { freeForm: 'file' }],
   ['import_tasks', { freeForm: 'file' }],
+  ['include_role', { freeForm: 'name' }],
+  ['import_role', { freeForm: 'name' }],
   ['meta', { freeForm: 'action' }],
 ]);
 

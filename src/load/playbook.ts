@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import type { Fault } from '../model/errors.ts';
-import type { Parallel, Play, Playbook, TaskNode } from '../model/playbook.ts';
+import type { Parallel, Play, Playbook, RolePlace, TaskNode } from '../model/playbook.ts';
 import { isMap, type Value, type ValueMap } from '../model/value.ts';
 import { suggest } from '../util/suggest.ts';
 import { keyPositionOf, positionOf, startOf } from '../util/yaml.ts';
@@ -43,6 +43,13 @@ export function loadPlaybook(
   return { playbook: { file, directory: dirname(resolve(file)), entries }, includes, faults: faults.list };
 }
 
+export interface TaskFileOptions extends LoadOptions {
+  readonly playbookDirectory?: string;
+  /** Roles around the include, outermost first. */
+  readonly roles?: readonly RolePlace[];
+  readonly level?: 'task' | 'handler';
+}
+
 /**
  * Reads a file of tasks for `include_tasks`, when the run comes to it.
  *
@@ -52,12 +59,12 @@ export function loadPlaybook(
  */
 export function loadTaskFile(
   path: string,
-  options: LoadOptions & { readonly playbookDirectory?: string; readonly level?: 'task' | 'handler' },
+  options: TaskFileOptions,
 ): { tasks: readonly TaskNode[]; faults: readonly Fault[] } {
   const faults = new Faults();
-  const { playbookDirectory = dirname(resolve(path)) } = options;
+  const { playbookDirectory = dirname(resolve(path)), roles = [] } = options;
   const shared: LoadContext = { options, faults, ids: new Map() };
-  const context = enterFile(shared, shortPath(path), { playbookDirectory, importedFrom: [] });
+  const context = enterFile(shared, shortPath(path), { playbookDirectory, roles, importedFrom: [] });
   const read = readYamlFile(context.file, { vault: options.vault });
   faults.add(read.faults);
   const items = read.value === undefined ? [] : taskItems(context, read.value);

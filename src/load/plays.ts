@@ -1,11 +1,12 @@
-import type { Play, Task, TaskNode, VarsPrompt } from '../model/playbook.ts';
+import type { Play, VarsPrompt } from '../model/playbook.ts';
+import { handlersIn } from '../model/roles.ts';
 import { isMap, type Value, type ValueMap } from '../model/value.ts';
 import { suggest } from '../util/suggest.ts';
 import { copyPlace, keyPositionOf, positionOf, startOf } from '../util/yaml.ts';
 import { type FileContext, idAt } from './context.ts';
-import { mergeKeywords } from './import-tasks.ts';
 import { hasTemplate, readKeywordValue, typeName } from './keyword-values.ts';
 import { readKeywords, unknownKeyword } from './keywords.ts';
+import { readRoles } from './roles/play-roles.ts';
 import { readTaskList } from './tasks.ts';
 import { readVarsFiles } from './vars-files.ts';
 
@@ -20,6 +21,7 @@ const playKeys = [
   'defaults_files',
   'vars_prompt',
   'pre_tasks',
+  'roles',
   'tasks',
   'post_tasks',
   'handlers',
@@ -49,6 +51,10 @@ export function readPlay(context: FileContext, map: ValueMap): Play {
   const gatherFacts = readKeywordValue(context, map, 'gather_facts', 'boolean');
   const maxFailPercentage = readKeywordValue(context, map, 'max_fail_percentage', 'number');
   const forceHandlers = readKeywordValue(context, map, 'force_handlers', 'boolean');
+  const preTasks = readTaskList(context, map, 'pre_tasks', 'task');
+  const tasks = [...readRoles(context, map), ...readTaskList(context, map, 'tasks', 'task')];
+  const postTasks = readTaskList(context, map, 'post_tasks', 'task');
+  const handlers = readTaskList(context, map, 'handlers', 'handler');
   const play: Play = {
     kind: 'play',
     id: idAt(context, position),
@@ -58,10 +64,10 @@ export function readPlay(context: FileContext, map: ValueMap): Play {
     varsFiles: readVarsFiles(context, map, 'vars_files'),
     defaultsFiles: readVarsFiles(context, map, 'defaults_files'),
     varsPrompt: readVarsPrompt(context, map),
-    preTasks: readTaskList(context, map, 'pre_tasks', 'task'),
-    tasks: readTaskList(context, map, 'tasks', 'task'),
-    postTasks: readTaskList(context, map, 'post_tasks', 'task'),
-    handlers: flattenHandlers(readTaskList(context, map, 'handlers', 'handler')),
+    preTasks,
+    tasks,
+    postTasks,
+    handlers: [...handlersIn([...preTasks, ...tasks, ...postTasks]), ...handlers],
     serial: readSerial(context, map),
     ...(maxFailPercentage === undefined ? {} : { maxFailPercentage }),
     strategy: readChoice(context, map, 'strategy', strategies),
@@ -144,14 +150,6 @@ function choiceHint(value: Value, nearest: string | undefined): string | undefin
   if (value === 'host_pinned') return 'use free, and --forks for how many hosts are worked on at a time';
   if (value === 'debug') return 'use --step';
   return nearest ? `did you mean "${nearest}"?` : undefined;
-}
-
-/** Handlers hold no blocks: what `import_tasks` put around them moves onto each of them. */
-function flattenHandlers(nodes: readonly TaskNode[]): Task[] {
-  return nodes.flatMap((node) => {
-    if (node.kind === 'task') return [node];
-    return flattenHandlers(node.tasks).map((task) => mergeKeywords(node.keywords, task));
-  });
 }
 
 const promptKeys = ['name', 'prompt', 'default', 'private', 'confirm'];

@@ -5,7 +5,6 @@ interface Refusal {
 }
 
 const keywordHints: Readonly<Record<string, string>> = {
-  roles: 'put the tasks in a file and use import_tasks or include_tasks; defaults go to defaults_files',
   async: 'leave it out: tasks run in parallel on all hosts, and "timeout" limits how long one may take',
   poll: 'leave it out: tasks run in parallel on all hosts, and "timeout" limits how long one may take',
   debugger: 'use --step, or the debug module',
@@ -37,8 +36,6 @@ const withHints: Readonly<Record<string, string>> = {
 };
 
 const moduleHints: Readonly<Record<string, string>> = {
-  include_role: 'put the tasks in a file and use include_tasks',
-  import_role: 'put the tasks in a file and use import_tasks',
   include: 'write include_tasks, import_tasks or import_playbook',
   setup: 'leave it out: facts are read when they are first used',
   gather_facts: 'leave it out: facts are read when they are first used',

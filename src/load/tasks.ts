@@ -16,6 +16,7 @@ import {
   statements,
 } from './module-call.ts';
 import { refusedKeyword, refusedModule } from './refused.ts';
+import { importRole, reportHandler } from './roles/import-role.ts';
 
 type TaskLevel = 'task' | 'handler';
 
@@ -105,6 +106,13 @@ function readTask(context: FileContext, map: ValueMap, level: TaskLevel): TaskNo
   const own = Object.hasOwn(map, 'local_action') ? withLocalDelegate(keywords, map) : keywords;
   if (call.module === 'import_tasks')
     return importTasks(context, { params: call.params, keywords: own, position, level }, readTaskItems);
+  if (call.module === 'import_role' || call.module === 'include_role') {
+    if (reportHandler(context, call.module, level, position)) return undefined;
+  }
+  if (call.module === 'import_role') {
+    const params = addArgs(context, map, call.params);
+    return importRole(context, { params, keywords: own, position }, readTaskItems);
+  }
   const task: Task = {
     kind: 'task',
     id: idAt(context, position),

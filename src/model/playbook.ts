@@ -78,11 +78,46 @@ export interface Task {
   readonly directory: string;
 }
 
-/** `block:` with `rescue:` and `always:`; `import_tasks` becomes a block that carries its keywords. */
+/** Variables of one level with Ansible's precedence number. */
+export interface VarsLevel {
+  readonly level: number;
+  readonly origin: string;
+  readonly values: ValueMap;
+  /** False where the values are data already (loop items handed to included tasks). */
+  readonly templated: boolean;
+}
+
+/** A role and where it is. */
+export interface RolePlace {
+  readonly name: string;
+  /** Absolute directory: `files/`, `templates/`, `vars/` and `tasks/` are looked for in it. */
+  readonly path: string;
+}
+
+/** What a role is for the tasks of one call of it: a scope of variables, and folders for files. */
+export interface Role extends RolePlace {
+  /** The same for calls that ask for the same: but for the first such a call does nothing. */
+  readonly identity: string;
+  readonly allowDuplicates: boolean;
+  /** Brought in by another role's meta/main.yml. */
+  readonly isDependency: boolean;
+  /** The other tasks of the play see its defaults and vars, too. */
+  readonly isPublic: boolean;
+  /** What its tasks see besides what is around them, lowest precedence first. */
+  readonly vars: readonly VarsLevel[];
+  readonly handlers: readonly TaskNode[];
+}
+
+/**
+ * `block:` with `rescue:` and `always:`; `import_tasks` and the calls of roles become blocks that carry
+ * their keywords.
+ */
 export interface Block {
   readonly kind: 'block';
   readonly id: string;
   readonly keywords: CommonKeywords;
+  /** The tasks inside are those of a role. */
+  readonly role?: Role;
   readonly tasks: readonly TaskNode[];
   readonly rescue: readonly TaskNode[];
   readonly always: readonly TaskNode[];
@@ -114,7 +149,8 @@ export interface Play {
   readonly preTasks: readonly TaskNode[];
   readonly tasks: readonly TaskNode[];
   readonly postTasks: readonly TaskNode[];
-  readonly handlers: readonly Task[];
+  /** Those of its roles come first. */
+  readonly handlers: readonly TaskNode[];
   /** Batch sizes: numbers or `"30%"`; empty = all hosts at once. */
   readonly serial: readonly (number | string)[];
   readonly maxFailPercentage?: Templated<number>;

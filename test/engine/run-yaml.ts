@@ -17,6 +17,7 @@ import { type Loader, type RunOptions, runPlaybooks } from '../../src/engine/ind
 import {
   loadInventory,
   loadPlaybook,
+  loadRole,
   loadTaskFile,
   loadVarsFile,
   selectHosts,
@@ -198,6 +199,7 @@ function loaderOf(modules: ReadonlyMap<string, Module>): Loader {
   return {
     selectHosts: (pattern, inventory, limit) => selectHosts(pattern, inventory, { limit }),
     loadTaskFile: (path, options) => loadTaskFile(path, { modules, ...options }),
+    loadRole: (params, options) => loadRole(params, { modules, ...options }),
     loadVarsFile: (path) => loadVarsFile(path),
   };
 }

@@ -293,15 +293,13 @@ describe('blocks and imports', () => {
     );
     expect(play.handlers).toMatchObject([
       {
-        keywords: {
-          name: 'r',
-          tags: ['t'],
-          when: [{ expression: 'a' }, { expression: 'b' }],
-          become: true,
-          listen: ['x'],
-        },
+        kind: 'block',
+        keywords: { tags: ['t'], when: [{ expression: 'a' }], become: true },
+        tasks: [
+          { keywords: { name: 'r', when: [{ expression: 'b' }], listen: ['x'] } },
+          { keywords: { name: 's', become: false } },
+        ],
       },
-      { keywords: { name: 's', become: false } },
     ]);
   });
 
@@ -360,9 +358,9 @@ describe('faults', () => {
     [
       '- hosts: all\n  when: x\n',
       'site.yml:2:3 misplaced-keyword',
-      'it belongs on a block or task or handler',
+      'it belongs on a role or block or task or handler',
     ],
-    ['- hosts: all\n  roles: [x]\n', 'site.yml:2:3 unsupported-keyword', /import_tasks or include_tasks/],
+    ['- hosts: all\n  roles: [x]\n', 'site.yml:2:11 missing-role', /looked in .*roles/],
     ['- hosts: all\n  strategy: host_pinned\n', 'site.yml:2:13 wrong-value', /use free/],
     ['- hosts: all\n  strategy: lineer\n', 'site.yml:2:13 wrong-value', 'did you mean "linear"?'],
     ['- hosts: all\n  serial: many\n', 'site.yml:2:11 wrong-type', /"30%"/],
@@ -395,7 +393,7 @@ describe('faults', () => {
     ['ping:\nwith_ini: [a]', '2 unsupported-keyword', 'write loop:'],
     ['ping:\nasync: 5', '2 unsupported-keyword', /timeout/],
     ['ping:\ndebugger: always', '2 unsupported-keyword', /--step/],
-    ['include_role: {name: x}', '1 unsupported-module', /include_tasks/],
+    ['include_role: {name: x}', '1:28 missing-role', /looked in .*roles/],
     ['setup:', '1 unsupported-module', /first used/],
     ['include: x.yml', '1 unsupported-module', /include_tasks/],
     ['ping:\nlisten: x', '2 misplaced-keyword', 'it belongs on a handler'],
