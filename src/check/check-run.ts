@@ -35,6 +35,8 @@ export interface CheckOptions {
   readonly vault?: Vault | undefined;
   /** What is wrong with the inventory: then it cannot be told which variables it should have had. */
   readonly faults?: readonly Fault[] | undefined;
+  /** False where no inventory was named: then hosts, and what only they may define, are not judged. */
+  readonly hasInventory?: boolean | undefined;
 }
 
 /**
@@ -44,18 +46,14 @@ export interface CheckOptions {
  * @returns every fault, errors and warnings, sorted by place
  */
 export function checkRun(options: CheckOptions): Fault[] {
-  const extraVars = options.extraVars ?? {};
-  const sites = walkRun({ ...options, extraVars });
-  const tasks = sites.plays.flatMap((play) => play.tasks);
-  const madeFrom = firstLocalWrite(tasks, options.modules);
-  const files = tasks.flatMap((site) => filesOf(site, options, madeFrom));
-  const texts = collectTexts(sites, files, options);
+  const { extraVars = {}, hasInventory = true } = options;
+  const { sites, tasks, files, texts } = surveyRun(options);
   const definitions = collectDefinitions(tasks, options.vault);
   const isBroken = options.faults?.some((fault) => fault.severity === 'error') === true;
-  const known = new Known(options.inventory, extraVars, definitions, isBroken);
+  const known = new Known(options.inventory, extraVars, definitions, isBroken || !hasInventory);
   const found = [
     ...definitions.faults,
-    ...sites.plays.flatMap((site) => hostFaults(site, options.inventory, extraVars)),
+    ...(hasInventory ? sites.plays : []).flatMap((site) => hostFaults(site, options.inventory, extraVars)),
     ...syntaxFaults([...texts.around, ...[...texts.byTask.values()].flat()]),
     ...tasks.flatMap((site) => paramFaultsOf(site, options)),
     ...tasks.flatMap(reservedFaults),
@@ -79,6 +77,24 @@ export interface RunTexts {
   readonly around: readonly TextSite[];
   /** In tasks, the template files they name included. */
   readonly byTask: ReadonlyMap<TaskSite, readonly TextSite[]>;
+}
+
+/** Everything of a run that can be wrong. */
+export interface Survey {
+  readonly sites: RunSites;
+  /** Of all plays, in the order of the run. */
+  readonly tasks: readonly TaskSite[];
+  readonly files: readonly LocalFileUse[];
+  readonly texts: RunTexts;
+}
+
+/** Gathers the tasks of a run, the files they name, and their texts. */
+export function surveyRun(options: CheckOptions): Survey {
+  const sites = walkRun({ ...options, extraVars: options.extraVars ?? {} });
+  const tasks = sites.plays.flatMap((play) => play.tasks);
+  const madeFrom = firstLocalWrite(tasks, options.modules);
+  const files = tasks.flatMap((site) => filesOf(site, options, madeFrom));
+  return { sites, tasks, files, texts: collectTexts(sites, files, options) };
 }
 
 function collectTexts(sites: RunSites, files: readonly LocalFileUse[], options: CheckOptions): RunTexts {

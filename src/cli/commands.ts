@@ -15,7 +15,7 @@ const commandNames = ['run', 'inventory', 'doc', ...toolNames];
  */
 export async function runCli(argv: readonly string[], version: string): Promise<number> {
   let code: number = exitCodes.ok;
-  const cli = declareCommands(yargs([...argv]), (value) => {
+  const cli = declareCommands(yargs([...argv]), version, (value) => {
     code = value;
   });
   cli.version(version).alias('h', 'help').strict().demandCommand(1, 'which command?');
@@ -38,8 +38,8 @@ export async function runCli(argv: readonly string[], version: string): Promise<
   }
 }
 
-function declareCommands(cli: Argv, done: (code: number) => void): Argv {
-  return declareTools(cli, done)
+function declareCommands(cli: Argv, version: string, done: (code: number) => void): Argv {
+  return declareTools(cli, version, done)
     .command('run <playbooks..>', 'Run playbooks', declareRunOptions, async (args) => {
       const { runCommand } = await import('./run-command.ts');
       done(await runCommand(args as ArgumentsCamelCase<RunArguments>));
