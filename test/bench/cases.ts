@@ -128,7 +128,7 @@ export const cases: readonly BenchCase[] = [
     hosts: 1000,
     changed: 0,
     sshd: 'one host',
-    rounds: { mooring: 2 },
+    rounds: { mooring: 1 },
   },
 ];
 

@@ -139,7 +139,8 @@ function serverConfig(directory: string, host: string, port: number, options: Ss
     'PrintMotd no',
     'UseDNS no',
     'LogLevel VERBOSE',
-    'MaxStartups 100:30:200',
+    // Of this one sshd takes the last value.
+    ...(options.config?.some((line) => line.startsWith('MaxStartups ')) ? [] : ['MaxStartups 100:30:200']),
     'Subsystem sftp internal-sftp',
   ];
   return `${lines.join('\n')}\n`;
