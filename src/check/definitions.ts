@@ -1,16 +1,16 @@
 import { existsSync } from 'node:fs';
-import { loadVarsFile, type Vault } from '../load/index.ts';
+import { isOpenRole, loadVarsFile, type Vault } from '../load/index.ts';
 import type { Fault } from '../model/errors.ts';
 import { isMap, type Value, type ValueMap } from '../model/value.ts';
 import { isTemplate } from '../template/index.ts';
 import { searchPath } from '../util/search-path.ts';
-import type { TaskSite } from './site.ts';
+import { placesOf, type TaskSite } from './site.ts';
 
 /** A variable that a task sets. */
 export interface Definition {
   readonly name: string;
   readonly site: TaskSite;
-  readonly how: 'register' | 'set_fact' | 'include_vars' | 'secret_file';
+  readonly how: 'register' | 'set_fact' | 'include_vars' | 'include_role' | 'secret_file';
   /** As written, where the value is templates of the user's; undefined for data. */
   readonly value?: Value;
 }
@@ -69,6 +69,14 @@ function madeByModule(site: TaskSite, vault: Vault | undefined): Made {
       return includedVars(site, vault);
     case 'include_tasks':
       return { definitions: [], open: isTemplate(String(params['file'] ?? '')), faults: [] };
+    case 'include_role': {
+      const made = named(
+        site,
+        'include_role',
+        site.shows.flatMap(({ values }) => Object.keys(values)),
+      );
+      return { ...made, open: isOpenRole(params) };
+    }
     default:
       return { definitions: [], open: false, faults: [] };
   }
@@ -94,8 +102,7 @@ function includedVars(site: TaskSite, vault: Vault | undefined): Made {
   if (typeof name === 'string' && !isTemplate(name)) return named(site, 'include_vars', [name]);
   const nothing = { definitions: [], faults: [] };
   if (typeof file !== 'string' || isTemplate(file)) return { ...nothing, open: true };
-  const places = { taskDirectory: site.task.directory, playbookDirectory: site.playbook.directory };
-  const path = searchPath(file, 'vars', places).find((candidate) => existsSync(candidate));
+  const path = searchPath(file, 'vars', placesOf(site)).find((candidate) => existsSync(candidate));
   if (path === undefined) return { ...nothing, open: false };
   const { values, faults } = loadVarsFile(path, { vault });
   const definitions = Object.entries(values).map(

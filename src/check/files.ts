@@ -7,7 +7,7 @@ import type { Value } from '../model/value.ts';
 import type { Module } from '../module/index.ts';
 import { isTemplate } from '../template/index.ts';
 import { searchPath } from '../util/search-path.ts';
-import { chainOf, type TaskSite } from './site.ts';
+import { chainOf, placesOf, type TaskSite } from './site.ts';
 import { loopNamesOf, type TextSite } from './texts.ts';
 
 /** A control-node file that a task names outright. */
@@ -86,8 +86,7 @@ function firstWord(command: string): string {
 }
 
 function useOf(site: TaskSite, key: string, path: string, template: boolean, madeFrom: number): LocalFileUse {
-  const places = { taskDirectory: site.task.directory, playbookDirectory: site.playbook.directory };
-  const candidates = searchPath(path, folderOf(site.task.module, template), places);
+  const candidates = searchPath(path, folderOf(site.task.module, template), placesOf(site));
   const found = candidates.find((candidate) => statSync(candidate, { throwIfNoEntry: false }));
   const isOpen = site.order > madeFrom || chainOf(site).some((keywords) => keywords.when !== undefined);
   const fault = found === undefined ? missing(site, key, path, candidates, isOpen) : undefined;

@@ -1,4 +1,4 @@
-import { positionOf } from '../load/index.ts';
+import { isOpenRole, positionOf } from '../load/index.ts';
 import type { Fault } from '../model/errors.ts';
 import type { CommonKeywords } from '../model/playbook.ts';
 import { isTemplate } from '../template/index.ts';
@@ -8,12 +8,17 @@ import { chainOf, type PlaySite } from './site.ts';
 /** `notify` of names that no handler of the play has or listens to. */
 export function handlerFaults({ play, tasks }: PlaySite): Fault[] {
   const handlers = tasks.filter((site) => site.handler);
-  const names = handlers.flatMap(({ task }) => [task.keywords.name ?? [], task.keywords.listen ?? []].flat());
+  const names = handlers.flatMap(({ task, roles }) => {
+    const { name, listen = [] } = task.keywords;
+    const role = roles.at(-1);
+    return [name ?? [], name !== undefined && role ? `${role.name} : ${name}` : [], listen].flat();
+  });
   if (names.some(isTemplate)) return [];
   const opened = handlers.some(
     ({ task }) => task.module === 'include_tasks' && isTemplate(String(task.params['file'] ?? '')),
   );
-  if (opened) return [];
+  const openRole = tasks.some(({ task }) => task.module === 'include_role' && isOpenRole(task.params));
+  if (opened || openRole) return [];
   const known = new Set(names);
   const levels = new Set(tasks.flatMap(chainOf));
   return [...levels].flatMap((keywords) =>

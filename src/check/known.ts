@@ -4,6 +4,7 @@ import type { ValueMap } from '../model/value.ts';
 import type { Definition, Definitions } from './definitions.ts';
 import { type MissingKey, missingKey } from './keys.ts';
 import { isSetByEngine, magicNames } from './magic-names.ts';
+import { allRoleVars, type RoleVars } from './role-vars.ts';
 
 /** A point of the run from which names are looked up. */
 export interface Viewpoint {
@@ -12,6 +13,7 @@ export interface Viewpoint {
   /** Keywords of all levels, outer first; the first are the play's. */
   readonly chain: readonly CommonKeywords[];
   readonly loopNames: ReadonlySet<string>;
+  readonly roleVars: RoleVars;
   readonly order: number;
   readonly repeats: boolean;
 }
@@ -55,7 +57,7 @@ export class Known {
     const lacking = from.hosts.filter((host) => !this.#isSetOn(name, host, from));
     const values = this.isSetByTask(name, from) ? [] : this.#inventoryValues(name, from.hosts);
     if (from.hosts.length > 0 && lacking.length === 0) return { kind: 'defined', values };
-    const byDefault = defaultValue(name, from.play);
+    const byDefault = defaultValue(name, from);
     if (byDefault) return { kind: 'defined', values: [...values, byDefault] };
     if (this.isOpenAt(from)) return { kind: 'possible' };
     if (from.hosts.length === 0) return this.#withoutHosts(name, from);
@@ -95,6 +97,7 @@ export class Known {
       ...local,
       ...from.loopNames,
       ...from.chain.flatMap((keywords) => Object.keys(keywords.vars ?? {})),
+      ...allRoleVars(from.roleVars).flatMap((values) => Object.keys(values)),
       ...filesOf(from.play).flatMap((values) => Object.keys(values)),
       ...from.play.varsPrompt.map((prompt) => prompt.name),
       ...inventory.flatMap((source) => Object.keys(source.values)),
@@ -105,13 +108,15 @@ export class Known {
   }
 
   /** What the play sets on every host, by falling precedence. */
-  #shared(name: string, { play, chain }: Viewpoint): Knowledge | undefined {
+  #shared(name: string, { play, chain, roleVars }: Viewpoint): Knowledge | undefined {
     const levels = [
       this.#extraVars,
+      ...roleVars.params.toReversed(),
       ...chain
         .slice(1)
         .toReversed()
         .map((keywords) => keywords.vars),
+      ...roleVars.vars.toReversed(),
       ...play.varsFiles.map((file) => file.values).toReversed(),
     ];
     const found = ownValue(levels, name);
@@ -180,7 +185,8 @@ function ownValue(levels: readonly (ValueMap | undefined)[], name: string): Writ
   return container && { container, key: name };
 }
 
-/** Everything else wins over `defaults_files`. */
-function defaultValue(name: string, play: Play): Written | undefined {
-  return ownValue((play.defaultsFiles ?? []).map((file) => file.values).toReversed(), name);
+/** Everything else wins over the defaults of roles, and over `defaults_files`. */
+function defaultValue(name: string, { play, roleVars }: Viewpoint): Written | undefined {
+  const files = (play.defaultsFiles ?? []).map((file) => file.values);
+  return ownValue([...roleVars.defaults.toReversed(), ...files.toReversed()], name);
 }

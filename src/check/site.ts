@@ -1,5 +1,6 @@
 import type { Inventory } from '../model/inventory.ts';
-import type { CommonKeywords, Parallel, Play, Playbook, Task } from '../model/playbook.ts';
+import type { CommonKeywords, Parallel, Play, Playbook, Role, Task, VarsLevel } from '../model/playbook.ts';
+import type { SearchPlaces } from '../util/search-path.ts';
 
 /** A play with what it means for this inventory. */
 export interface PlaySite {
@@ -18,6 +19,10 @@ export interface TaskSite {
   readonly task: Task;
   /** Keywords of the play, the blocks and the includes around it, outer first. */
   readonly around: readonly CommonKeywords[];
+  /** Roles it belongs to, outermost first. */
+  readonly roles: readonly Role[];
+  /** Of an `include_role` with `public`: what the tasks after it see. */
+  readonly shows: readonly VarsLevel[];
   /** Loop variables of the includes around it. */
   readonly loopNames: ReadonlySet<string>;
   readonly handler: boolean;
@@ -41,6 +46,16 @@ export interface RunSites {
 /** Keywords of all levels of a task, outer first, its own last. */
 export function chainOf(site: TaskSite): readonly CommonKeywords[] {
   return [...site.around, site.task.keywords];
+}
+
+/** Where the files that a task names are looked for. */
+export function placesOf({
+  task,
+  playbook,
+  roles,
+}: Pick<TaskSite, 'task' | 'playbook' | 'roles'>): SearchPlaces {
+  const roleDirectories = roles.map(({ path }) => path).reverse();
+  return { taskDirectory: task.directory, playbookDirectory: playbook.directory, roleDirectories };
 }
 
 /** The task as messages name it. */

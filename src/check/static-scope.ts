@@ -59,14 +59,19 @@ export function mayDiffer(expression: string | boolean, from: Viewpoint, invento
 }
 
 /** Variables of the play, its files and what is around a task, lowest precedence first. */
-function writtenIn({ play, chain }: Viewpoint): { readonly below: ValueMap[]; readonly above: ValueMap[] } {
+function writtenIn({ play, chain, roleVars }: Viewpoint): {
+  readonly below: ValueMap[];
+  readonly above: ValueMap[];
+} {
   const files = (list: typeof play.varsFiles = []) => list.map(({ values = {} }) => values);
   return {
-    below: files(play.defaultsFiles),
+    below: [...files(play.defaultsFiles), ...roleVars.defaults],
     above: [
       play.keywords.vars ?? {},
       ...files(play.varsFiles),
+      ...roleVars.vars,
       ...chain.slice(1).map(({ vars = {} }) => vars),
+      ...roleVars.params,
     ],
   };
 }

@@ -15,7 +15,10 @@ export interface Selection {
 export function selectionFaults({ plays, hasUnknownIncludes }: RunSites, selection: Selection): Fault[] {
   const tasks = plays.flatMap((play) => play.tasks);
   const tags = tasks.flatMap((site) => chainOf(site).flatMap((keywords) => keywords.tags ?? []));
-  const names = tasks.map((site) => labelOf(site.task));
+  const names = tasks.flatMap(({ task, roles }) => {
+    const role = roles.at(-1);
+    return role ? [labelOf(task), `${role.name} : ${labelOf(task)}`] : [labelOf(task)];
+  });
   const isOpen = hasUnknownIncludes || tags.some(isTemplate);
   const unknown = (option: string, given: readonly string[]) =>
     given

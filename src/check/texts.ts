@@ -76,7 +76,16 @@ export function surroundingTexts({ inventory, plays }: RunSites): TextSite[] {
   return [
     ...[...sources].flatMap((values) => valueTexts(values, 'lazy')),
     ...plays.flatMap(({ play }) => playTexts(play)),
+    ...roleLevelsOf(plays, () => true).flatMap((values) => valueTexts(values, 'lazy')),
   ];
+}
+
+/** Variables of the roles that tasks belong to, at some levels of precedence; what the engine sets is not among them. */
+export function roleLevelsOf(plays: RunSites['plays'], wanted: (level: number) => boolean): ValueMap[] {
+  const roles = new Set(plays.flatMap(({ tasks }) => tasks.flatMap((site) => site.roles)));
+  const levels = [...roles].flatMap((role) => role.vars);
+  const found = levels.filter(({ level, templated }) => templated && wanted(level));
+  return [...new Set(found.map(({ values }) => values))];
 }
 
 function playTexts(play: Play): TextSite[] {
@@ -87,7 +96,7 @@ function playTexts(play: Play): TextSite[] {
       ...valueTexts({ path: file.path }, 'now', file.position),
       ...valueTexts(file.values ?? {}, 'lazy'),
     ]),
-    ...blocksOf([...play.preTasks, ...play.tasks, ...play.postTasks]).flatMap((block) => [
+    ...blocksOf([...play.preTasks, ...play.tasks, ...play.postTasks, ...play.handlers]).flatMap((block) => [
       ...keywordTexts(block.keywords),
       ...conditionTexts(block.keywords.when ?? []),
     ]),

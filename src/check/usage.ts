@@ -2,7 +2,7 @@ import type { Play } from '../model/playbook.ts';
 import type { ValueMap } from '../model/value.ts';
 import type { RunTexts } from './check-run.ts';
 import { chainOf, type RunSites } from './site.ts';
-import type { TextSite } from './texts.ts';
+import { roleLevelsOf, type TextSite } from './texts.ts';
 import { referencesOf } from './undefined.ts';
 import type { Usage } from './unused.ts';
 
@@ -26,6 +26,7 @@ export function usageOf(
       ...play.varsFiles.map(({ values = {} }) => values),
     ]),
     ...levels.map(({ vars = {} }) => vars),
+    ...roleLevelsOf(sites.plays, (level) => level > 2),
     extraVars,
   ];
   const distinct = [...new Set(written)];
@@ -35,17 +36,24 @@ export function usageOf(
       ...distinct.flatMap((values) => Object.keys(values)),
       ...tasks.map(({ task }) => task.keywords.register ?? ''),
     ]),
-    optional: optionalNames(all, plays),
+    optional: optionalNames(
+      all,
+      plays,
+      roleLevelsOf(sites.plays, (level) => level <= 2),
+    ),
     words: new Set(all.flatMap((text) => text.text.match(/\w+/g) ?? [])),
   };
 }
 
 /** Used names that have a default, in a file of defaults or where they are used. */
-function optionalNames(texts: readonly TextSite[], plays: readonly Play[]): Set<string> {
+function optionalNames(
+  texts: readonly TextSite[],
+  plays: readonly Play[],
+  ofRoles: readonly ValueMap[],
+): Set<string> {
   const references = texts.flatMap(referencesOf);
-  const defaults = new Set(
-    plays.flatMap((play) => (play.defaultsFiles ?? []).flatMap(({ values = {} }) => Object.keys(values))),
-  );
+  const files = plays.flatMap((play) => (play.defaultsFiles ?? []).map(({ values = {} }) => values));
+  const defaults = new Set([...files, ...ofRoles].flatMap((values) => Object.keys(values)));
   const optional = references.filter((reference) => reference.guarded || defaults.has(reference.name));
   return new Set(optional.map((reference) => reference.name));
 }

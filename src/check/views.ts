@@ -4,6 +4,8 @@ import type { Module } from '../module/index.ts';
 import type { Viewpoint } from './known.ts';
 import { reachOf } from './reach.ts';
 import { conditionFaults, renderedFaults } from './rendered.ts';
+import { roleArgumentFaults } from './role-arguments.ts';
+import { roleVarsOf } from './role-vars.ts';
 import { chainOf, type PlaySite, type TaskSite } from './site.ts';
 import type { StaticValues } from './static-scope.ts';
 import { conditionTexts, keywordTexts, loopNamesOf, type TextSite } from './texts.ts';
@@ -69,10 +71,12 @@ function taskFaults(
     ...broken,
     ...undefinedFaults([...levels.flatMap(keywordTexts), ...texts], inner),
     ...renderedFaults(task, lookups),
+    ...roleArgumentFaults(site, task.from, lookups),
   ];
 }
 
 function viewpointOf(site: TaskSite): Viewpoint {
-  const { play, hosts, loopNames, order, repeats } = site;
-  return { play, hosts, chain: chainOf(site), loopNames, order, repeats };
+  const { play, hosts, loopNames, order, repeats, roles } = site;
+  const roleVars = roleVarsOf(play, roles);
+  return { play, hosts, chain: chainOf(site), roleVars, loopNames, order, repeats };
 }

@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
-import { loadTaskFile, selectHosts, type Vault } from '../load/index.ts';
+import { isOpenRole, loadRole, loadTaskFile, selectHosts, type Vault } from '../load/index.ts';
 import { InventoryError } from '../model/errors.ts';
 import type { Inventory } from '../model/inventory.ts';
-import type { CommonKeywords, Parallel, Play, Playbook, Task, TaskNode } from '../model/playbook.ts';
+import type { CommonKeywords, Parallel, Play, Playbook, Role, Task, TaskNode } from '../model/playbook.ts';
+import { handlersIn, publicVars } from '../model/roles.ts';
 import type { ValueMap } from '../model/value.ts';
 import type { Module } from '../module/index.ts';
 import { isTemplate, render, Scope } from '../template/index.ts';
 import { searchPath } from '../util/search-path.ts';
-import type { PlaySite, RunSites, TaskSite } from './site.ts';
+import { type PlaySite, placesOf, type RunSites, type TaskSite } from './site.ts';
 
 export interface WalkOptions {
   readonly playbooks: readonly Playbook[];
@@ -50,10 +51,11 @@ interface Around {
   readonly play: Play;
   readonly hosts: readonly string[];
   readonly keywords: readonly CommonKeywords[];
+  readonly roles: readonly Role[];
   readonly loopNames: ReadonlySet<string>;
   readonly handler: boolean;
   readonly repeats: boolean;
-  /** Absolute paths of the files included around this place. */
+  /** Absolute paths of the files, and the calls of roles, included around this place. */
   readonly files: readonly string[];
 }
 
@@ -61,6 +63,7 @@ class Walker {
   hasUnknownIncludes = false;
   followsNewHosts = false;
   readonly #options: WalkOptions;
+  readonly #handlers: { readonly node: TaskNode; readonly around: Around }[] = [];
   #order = 0;
 
   constructor(options: WalkOptions) {
@@ -70,13 +73,14 @@ class Walker {
   play(playbook: Playbook, play: Play, parallel: Parallel | undefined): PlaySite {
     const hosts = this.#hostsOf(play);
     const around: Around = {
-      ...{ playbook, play, hosts, keywords: [play.keywords], loopNames: new Set<string>() },
+      ...{ playbook, play, hosts, keywords: [play.keywords], roles: [], loopNames: new Set<string>() },
       ...{ handler: false, repeats: false, files: [] },
     };
     const tasks = [...play.preTasks, ...play.tasks, ...play.postTasks];
     const sites = [
       ...tasks.flatMap((node) => this.#node(node, around)),
-      ...play.handlers.flatMap((node) => this.#node(node, { ...around, handler: true, repeats: true })),
+      ...play.handlers.flatMap((node) => this.#node(node, asHandler(around))),
+      ...this.#takeHandlers(),
     ];
     this.followsNewHosts ||= sites.some(({ task }) => ['add_host', 'group_by'].includes(task.module));
     return { playbook, play, parallel, hosts, tasks: sites, followsNewHosts: this.followsNewHosts };
@@ -95,15 +99,16 @@ class Walker {
 
   #node(node: TaskNode, around: Around): TaskSite[] {
     if (node.kind === 'task') return this.#task(node, around);
-    const inner = { ...around, keywords: [...around.keywords, node.keywords] };
+    const roles = node.role ? [...around.roles, node.role] : around.roles;
+    const inner = { ...around, roles, keywords: [...around.keywords, node.keywords] };
     return [...node.tasks, ...node.rescue, ...node.always].flatMap((child) => this.#node(child, inner));
   }
 
   #task(task: Task, around: Around): TaskSite[] {
-    const { playbook, play, hosts, keywords, loopNames, handler, repeats } = around;
-    const order = this.#order++;
-    const site = { task, around: keywords, loopNames, handler, order, repeats, playbook, play, hosts };
-    return task.module === 'include_tasks' ? [site, ...this.#included(task, around)] : [site];
+    const { files: _, keywords, ...rest } = around;
+    const site: TaskSite = { ...rest, task, around: keywords, shows: [], order: this.#order++ };
+    if (task.module === 'include_tasks') return [site, ...this.#included(task, around)];
+    return task.module === 'include_role' ? this.#includedRole(site, around) : [site];
   }
 
   #included(task: Task, around: Around): TaskSite[] {
@@ -112,7 +117,7 @@ class Walker {
       this.hasUnknownIncludes = true;
       return [];
     }
-    const places = { taskDirectory: task.directory, playbookDirectory: around.playbook.directory };
+    const places = placesOf({ ...around, task });
     const path = searchPath(file, 'tasks', places).find((candidate) => existsSync(candidate));
     if (path === undefined || around.files.includes(path)) return [];
     // What is wrong in the file was told when the playbook was loaded.
@@ -120,19 +125,53 @@ class Walker {
       modules: this.#options.modules,
       vault: this.#options.vault,
       playbookDirectory: around.playbook.directory,
+      roles: around.roles,
       level: around.handler ? 'handler' : 'task',
     });
-    const { loopControl, loop, vars } = task.keywords;
-    const names = loop === undefined ? [] : [loopControl?.loopVar ?? 'item', loopControl?.indexVar ?? 'item'];
-    const inner: Around = {
-      ...around,
-      keywords: [...around.keywords, { ...(vars ? { vars } : {}), ...whenOf(task) }],
-      loopNames: new Set([...around.loopNames, ...names]),
-      repeats: around.repeats || loop !== undefined,
-      files: [...around.files, path],
-    };
+    const inner = insideOf(task, around, path);
     return tasks.flatMap((node) => this.#node(node, inner));
   }
+
+  #includedRole(site: TaskSite, around: Around): TaskSite[] {
+    const { params, position } = site.task;
+    const call = JSON.stringify(params);
+    if (isOpenRole(params)) this.hasUnknownIncludes = true;
+    if (isOpenRole(params) || around.files.includes(call)) return [site];
+    const { tasks } = loadRole(params, {
+      modules: this.#options.modules,
+      vault: this.#options.vault,
+      playbookDirectory: around.playbook.directory,
+      roles: around.roles,
+      position,
+    });
+    const inner = insideOf(site.task, around, call);
+    for (const node of handlersIn(tasks)) this.#handlers.push({ node, around: asHandler(inner) });
+    return [{ ...site, shows: publicVars(tasks) }, ...tasks.flatMap((node) => this.#node(node, inner))];
+  }
+
+  /** Handlers of the roles that the tasks of a play include; these may include further ones. */
+  #takeHandlers(): TaskSite[] {
+    const found = this.#handlers.splice(0);
+    if (found.length === 0) return [];
+    return [...found.flatMap(({ node, around }) => this.#node(node, around)), ...this.#takeHandlers()];
+  }
+}
+
+function asHandler(around: Around): Around {
+  return { ...around, handler: true, repeats: true };
+}
+
+/** @param entered what the include brings in, so that it is not entered again inside itself */
+function insideOf(task: Task, around: Around, entered: string): Around {
+  const { loopControl, loop, vars } = task.keywords;
+  const names = loop === undefined ? [] : [loopControl?.loopVar ?? 'item', loopControl?.indexVar ?? 'item'];
+  return {
+    ...around,
+    keywords: [...around.keywords, { ...(vars ? { vars } : {}), ...whenOf(task) }],
+    loopNames: new Set([...around.loopNames, ...names]),
+    repeats: around.repeats || loop !== undefined,
+    files: [...around.files, entered],
+  };
 }
 
 /** The condition of an include guards what is included. */
