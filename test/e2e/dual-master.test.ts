@@ -204,3 +204,19 @@ describe('bad input', () => {
     expect(changes(await mooring(playbook, '-e', more))).toEqual(unchanged);
   });
 });
+
+describe('one name for all masters', () => {
+  const oneName = ['-e', 'harbor_hostname=reg.lab.test'];
+
+  test('makes their keys the same, and they still replicate', async () => {
+    const keys =
+      'cd /opt/mooring/harbor-1.5.4/harbor/common/config; sha256sum ui/private_key.pem registry/root.crt /data/secretkey';
+    expect(await inHost('harbor1', keys)).not.toBe(await inHost('harbor2', keys));
+    const run = await mooring(playbook, ...oneName);
+    expect(run.code, run.output.slice(-4000)).toBe(0);
+    expect(await inHost('harbor1', keys)).toBe(await inHost('harbor2', keys));
+    expect(changes(await mooring(playbook, ...oneName))).toEqual(unchanged);
+    const verified = await mooring('playbooks/verify-dual-master.yml', ...oneName);
+    expect(verified.code, verified.output.slice(-4000)).toBe(0);
+  });
+});
