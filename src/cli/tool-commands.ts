@@ -1,9 +1,10 @@
 import type { Argv } from 'yargs';
 import { declareLint, type LintArguments } from './lint-options.ts';
+import type { SchemaArguments } from './schema-command.ts';
 import { declareVault, vaultActions } from './vault-options.ts';
 
 /** Commands that look at files alone; no host is asked. */
-export const toolNames: readonly string[] = ['lint', 'vault'];
+export const toolNames: readonly string[] = ['lint', 'schema', 'vault'];
 
 /** The actions of those that do several things. */
 export const toolActions: Readonly<Record<string, readonly string[]>> = { vault: vaultActions };
@@ -20,10 +21,27 @@ export function declareTools(cli: Argv, version: string, done: (code: number) =>
       const { lintCommand } = await import('./lint-command.ts');
       done(await lintCommand(args as unknown as LintArguments, version));
     })
+    .command('schema', 'Print a JSON Schema for editors', declareSchema, async (args) => {
+      const { schemaCommand } = await import('./schema-command.ts');
+      done(schemaCommand(args as unknown as SchemaArguments));
+    })
     .command('vault', 'Encrypt and decrypt files as ansible-vault does', (vault) =>
       declareVault(vault, async (action, args) => {
         const { vaultCommand } = await import('./vault-command.ts');
         done(await vaultCommand(action, args));
       }),
     );
+}
+
+function declareSchema(cli: Argv): Argv {
+  return cli
+    .option('for', {
+      choices: ['playbook', 'tasks', 'inventory'],
+      default: 'playbook',
+      describe: 'Which kind of file; tasks: what include_tasks and import_tasks bring in',
+    })
+    .example([
+      ['$0 schema > .vscode/mooring-playbook.json', 'see docs/editors.md'],
+      ['$0 schema --for inventory > .vscode/mooring-inventory.json', 'for inventories in YAML'],
+    ]);
 }

@@ -21,7 +21,8 @@ const belowPlay: readonly Level[] = ['role', 'block', 'task', 'handler'];
 const notifying: readonly Level[] = ['block', 'task', 'handler'];
 const onTask: readonly Level[] = ['task', 'handler'];
 
-const keywords: ReadonlyMap<string, Keyword> = new Map(
+/** Keywords of more than one level, with what each takes and where it may stand. */
+export const keywords: ReadonlyMap<string, Keyword> = new Map(
   Object.entries({
     name: { field: 'name', kind: 'text', levels: everywhere },
     vars: { field: 'vars', kind: 'map', levels: everywhere },
@@ -58,7 +59,8 @@ const keywords: ReadonlyMap<string, Keyword> = new Map(
   } satisfies Record<string, Keyword>),
 );
 
-const loopControlKeywords: ReadonlyMap<string, readonly [keyof LoopControl, KeywordKind]> = new Map([
+/** Keywords inside `loop_control`. */
+export const loopControlKeywords: ReadonlyMap<string, readonly [keyof LoopControl, KeywordKind]> = new Map([
   ['loop_var', ['loopVar', 'variable']],
   ['index_var', ['indexVar', 'variable']],
   ['label', ['label', 'text']],

@@ -20,7 +20,8 @@ export const statements: ReadonlyMap<string, { readonly freeForm: string }> = ne
   ['meta', { freeForm: 'action' }],
 ]);
 
-const collections =
+/** What stands before a module's name where it is written with its collection. */
+export const collections =
   /^(?:ansible\.(?:builtin|legacy|posix|utils)|community\.(?:docker|general|mysql|crypto|harbor))\./;
 
 /** Params that may stand as key=value inside the free text of a command. */

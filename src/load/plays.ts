@@ -10,11 +10,11 @@ import { readRoles } from './roles/play-roles.ts';
 import { readTaskList } from './tasks.ts';
 import { readVarsFiles } from './vars-files.ts';
 
-const strategies = ['linear', 'free'] as const;
-const orders = ['inventory', 'reverse_inventory', 'sorted', 'reverse_sorted', 'shuffle'] as const;
+export const strategies = ['linear', 'free'] as const;
+export const orders = ['inventory', 'reverse_inventory', 'sorted', 'reverse_sorted', 'shuffle'] as const;
 
 /** Keys that only plays have, beside the common keywords. */
-const playKeys = [
+export const playKeys = [
   'hosts',
   'gather_facts',
   'vars_files',
@@ -152,7 +152,7 @@ function choiceHint(value: Value, nearest: string | undefined): string | undefin
   return nearest ? `did you mean "${nearest}"?` : undefined;
 }
 
-const promptKeys = ['name', 'prompt', 'default', 'private', 'confirm'];
+export const promptKeys = ['name', 'prompt', 'default', 'private', 'confirm'];
 
 function readVarsPrompt(context: FileContext, map: ValueMap): VarsPrompt[] {
   const value = map['vars_prompt'];
