@@ -1,6 +1,5 @@
 import { ParamsError } from '../model/errors.ts';
-import type { TaskNode } from '../model/playbook.ts';
-import { handlersIn, publicVars } from '../model/roles.ts';
+import type { Block, Task, TaskNode } from '../model/playbook.ts';
 import { findUnknown, isMap, isUnknown, type Value, type ValueMap } from '../model/value.ts';
 import { type Layer, render } from '../template/index.ts';
 import { applyKeywords } from './apply-keywords.ts';
@@ -11,12 +10,12 @@ import {
   type Surroundings,
   type VarsLevel,
 } from './compile.ts';
-import { flatten } from './compile-play.ts';
 import { complete } from './complete.ts';
 import { conditionsHold } from './decide.ts';
 import { withFacts } from './facts.ts';
 import { throwFaults } from './faults.ts';
 import { factsFor } from './gather.ts';
+import { addHandlers, showVars } from './included-roles.ts';
 import { findLocal, searchPlaces } from './local-files.ts';
 import { loopItem, loopItems } from './loop.ts';
 import { isActive, type PlayHost, type PlayRun } from './run-state.ts';
@@ -177,13 +176,9 @@ async function includeFile(
     return;
   }
   const around = surroundings(task, inclusion, playRun);
-  playRun.handlers.push(...flatten(compileNodes(handlersIn(nodes), { ...around, handler: true })));
+  addHandlers(playRun, nodes, around, inclusion.vars);
   await runTasks(compileNodes(nodes, around), hosts);
-  const shown = publicVars(nodes);
-  for (const host of shown.length > 0 ? hosts : []) {
-    playRun.hostVars.set(host.name, [...(playRun.hostVars.get(host.name) ?? []), ...shown]);
-    host.state.variablesVersion++;
-  }
+  showVars(playRun, nodes, hosts);
 }
 
 async function load(
@@ -203,15 +198,19 @@ async function load(
     ? await loader.loadRole(inclusion.role, { ...options, position: task.task.position })
     : await loader.loadTaskFile(inclusion.file, options);
   throwFaults(faults);
-  return tasks;
+  return isMap(inclusion.apply) ? [blockWith(inclusion.apply, tasks, task.task)] : tasks;
 }
 
-/** Included tasks see what is around the include, its variables and `apply`, but none of its keywords. */
+/** What `apply` says stands around the tasks like a block. */
+function blockWith(apply: ValueMap, tasks: readonly TaskNode[], { id, position }: Task): Block {
+  const keywords = applyKeywords(apply, position);
+  return { kind: 'block', id, keywords, tasks, rescue: [], always: [], position };
+}
+
+/** Included tasks see what is around the include and its variables, but none of its keywords. */
 function surroundings(task: CompiledTask, inclusion: Inclusion, playRun: PlayRun): Surroundings {
-  const around = task.chain.slice(0, -1);
-  const applied = isMap(inclusion.apply) ? applyKeywords(inclusion.apply, task.task.position) : undefined;
   return {
-    chain: applied ? [...around, applied] : around,
+    chain: task.chain.slice(0, -1),
     roles: task.roles,
     vars: [...task.vars.filter((level) => level.level !== ownLevel), ...inclusion.vars],
     selection: playRun.run.selection,
