@@ -24,7 +24,7 @@ export const distantMs = 80;
 
 const thirty = { playbook: 'thirty', changed: 0, sshd: 'one host' } as const;
 
-export const cases: readonly BenchCase[] = [
+const cases: readonly BenchCase[] = [
   {
     ...thirty,
     id: 'converged-1',

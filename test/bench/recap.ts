@@ -8,7 +8,7 @@ export interface HostRecap {
 
 const line = /^(\S+)\s*:\s+ok=(\d+)\s+changed=(\d+)\s+unreachable=(\d+)\s+failed=(\d+)/gm;
 
-export function parseRecap(text: string): ReadonlyMap<string, HostRecap> {
+function parseRecap(text: string): ReadonlyMap<string, HostRecap> {
   const hosts = new Map<string, HostRecap>();
   for (const [, host = '', ok, changed, unreachable, failed] of text.matchAll(line)) {
     hosts.set(host, {

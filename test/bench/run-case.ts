@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { BenchCase } from './cases.ts';
 import { type CompetitorName, commandOf, competitorNames, type Job, type Place } from './competitors.ts';
 import { startDelayingProxy } from './delaying-proxy.ts';
+import type { FloorOutput } from './floor.ts';
 import { type Command, measure } from './process-figures.ts';
 import { recapProblem } from './recap.ts';
 import type { CaseResult, Sample } from './results.ts';
@@ -121,7 +122,7 @@ class CaseRun {
     // The second look is a process of its own, after all that were started before.
     if (before !== undefined && after !== undefined) this.#processes[name] = after - before - 1;
     if (!name.startsWith('floor')) return figures;
-    const { connectMs, totalMs } = JSON.parse(stdout) as { connectMs: number; totalMs: number };
+    const { connectMs, totalMs } = JSON.parse(stdout) as FloorOutput;
     return { ...figures, connectMs, insideMs: totalMs };
   }
 
