@@ -7,14 +7,14 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/integration/**', 'test/e2e/**', 'test/vm/**'],
+          exclude: ['test/integration/**', 'test/differential/**', 'test/e2e/**', 'test/vm/**'],
           testTimeout: 20_000,
         },
       },
       {
         test: {
           name: 'integration',
-          include: ['test/integration/**/*.test.ts'],
+          include: ['test/integration/**/*.test.ts', 'test/differential/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

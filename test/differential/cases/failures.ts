@@ -1,0 +1,159 @@
+import { type Cases, tasks } from '../case.ts';
+
+const fatal: Cases = {
+  'no host goes on after the task that failed': `
+- hosts: all
+  any_errors_fatal: true
+  tasks:
+    - flop: one
+      failed_when: inventory_hostname == 'h2'
+    - log: two
+`,
+  'the always section still runs': `
+- hosts: web
+  any_errors_fatal: true
+  tasks:
+    - block:
+        - { log: one, failed_when: inventory_hostname == 'h2' }
+        - log: two
+      always:
+        - log: three
+    - log: four
+`,
+  'a rescue recovers the hosts that failed': `
+- hosts: web
+  any_errors_fatal: true
+  tasks:
+    - block:
+        - { log: one, failed_when: true }
+      rescue:
+        - log: two
+    - log: three
+`,
+  'on one task only': `
+- hosts: web
+  tasks:
+    - { log: one, failed_when: inventory_hostname == 'h1' }
+    - { log: two, any_errors_fatal: true }
+    - log: three
+`,
+  'later plays do not run either': `
+- hosts: web
+  any_errors_fatal: true
+  tasks:
+    - { log: one, failed_when: inventory_hostname == 'h1' }
+- hosts: all
+  tasks:
+    - log: two
+`,
+};
+
+const ignored: Cases = {
+  'the host goes on and counts ignored': tasks(`
+- { flop: one, ignore_errors: true, register: r }
+- { log: two, when: r is failed }
+`),
+  'of a block, for each task in it': tasks(`
+- block:
+    - flop: one
+    - flop: two
+  ignore_errors: true
+- log: three
+`),
+  'false on a task wins over the play': `
+- hosts: h1
+  ignore_errors: true
+  tasks:
+    - flop: one
+    - { flop: two, ignore_errors: false }
+    - log: three
+`,
+  'an ignored failure is not rescued': tasks(`
+- block:
+    - { flop: one, ignore_errors: true }
+    - log: two
+  rescue:
+    - log: three
+`),
+};
+
+const unreachable: Cases = {
+  'is neither rescued nor failed, and others go on': {
+    play: `
+- hosts: web, gone
+  tasks:
+    - block:
+        - log: one
+      rescue:
+        - log: two
+      always:
+        - log: three
+    - log: four
+`,
+    files: { 'inv/more.ini': 'gone ansible_port=1\n' },
+    args: ['-i', 'inv/more.ini'],
+  },
+  'both failed and unreachable ends with 4': {
+    play: `
+- hosts: h1, gone
+  tasks:
+    - { log: one, failed_when: inventory_hostname == 'h1' }
+`,
+    files: { 'inv/more.ini': 'gone ansible_port=1\n' },
+    args: ['-i', 'inv/more.ini'],
+  },
+  'ignored only where asked': {
+    play: `
+- hosts: h1, gone
+  tasks:
+    - { log: one, ignore_unreachable: true }
+    - log: two
+    - log: three
+`,
+    files: { 'inv/more.ini': 'gone ansible_port=1\n' },
+    args: ['-i', 'inv/more.ini'],
+  },
+  'a task that needs no connection does not notice': {
+    play: `
+- hosts: gone
+  tasks:
+    - debug: { msg: x }
+    - set_fact: { a: b }
+`,
+    files: { 'inv/more.ini': 'gone ansible_port=1\n' },
+    args: ['-i', 'inv/more.ini'],
+  },
+};
+
+const ordinary: Cases = {
+  'a failed host is out of later plays': `
+- hosts: web
+  tasks:
+    - { log: one, failed_when: inventory_hostname == 'h1' }
+    - log: two
+- hosts: web
+  tasks:
+    - log: three
+`,
+  'the run ends when every host of a play has failed': `
+- hosts: h1
+  tasks:
+    - flop: one
+- hosts: db
+  tasks:
+    - log: two
+`,
+  'the fail module, with and without a condition': `
+- hosts: web
+  tasks:
+    - { fail: { msg: no }, when: inventory_hostname == 'h1' }
+    - log: one
+`,
+};
+
+export const failures: Readonly<Record<string, Cases>> = {
+  any_errors_fatal: fatal,
+  ignore_errors: ignored,
+  unreachable,
+  failure: ordinary,
+};
