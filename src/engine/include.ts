@@ -72,7 +72,8 @@ async function inclusionsOf(playRun: PlayRun, task: CompiledTask, host: PlayHost
   const started = Date.now();
   try {
     const inclusions = await decideInclusions(playRun, task, host, started);
-    if (inclusions.length > 0) playRun.run.hosts.of(host.name).recap.ok++;
+    // A role that is included counts by its tasks alone, as Ansible has it.
+    if (inclusions.some(({ role }) => !role)) playRun.run.hosts.of(host.name).recap.ok++;
     return inclusions;
   } catch (error) {
     complete(playRun, task, host, failedEnd(error, started), []);

@@ -4,12 +4,13 @@ import { compileNodes, type Surroundings, type VarsLevel } from './compile.ts';
 import { flatten } from './compile-play.ts';
 import type { PlayHost, PlayRun } from './run-state.ts';
 
-/** Roles whose handlers a play has, by the variables that an include gave them. */
+/** Roles whose handlers a play has, by those variables of an include that the handlers may use. */
 const present = new WeakMap<PlayRun, Map<string, Set<string>>>();
 
 /**
- * Gives the play the handlers of the roles that an include brings in; those of a role that was included
- * before with the same variables are there already.
+ * Gives the play the handlers of the roles that an include brings in. Those of a role that was included
+ * before in the same way are there already: a loop around an include makes one handler of them, but
+ * where the item may matter to it.
  *
  * @param vars of the include
  */
@@ -21,7 +22,11 @@ export function addHandlers(
 ): void {
   const known = present.get(playRun) ?? new Map([['[]', identitiesOf(playRun)]]);
   present.set(playRun, known);
-  const key = JSON.stringify(vars.map(({ values }) => values));
+  const text = JSON.stringify(rolesIn(nodes));
+  const mentioned = vars.map(({ values }) =>
+    Object.entries(values).filter(([name]) => new RegExp(`\\b${name}\\b`).test(text)),
+  );
+  const key = JSON.stringify(mentioned.filter((entries) => entries.length > 0));
   const seen = known.get(key) ?? new Set();
   known.set(key, seen);
   const handlers = compileNodes(handlersIn(nodes, seen), { ...around, handler: true });

@@ -7,24 +7,31 @@ import type { PlayHost, PlayRun } from './run-state.ts';
 import { scopeFor } from './scope.ts';
 
 /** The name of a task as it is written, with the role it belongs to. */
-export function writtenName({ task, roles }: CompiledTask): string {
-  return inRole(roles, task.keywords.name ?? task.module);
+export function writtenName(task: CompiledTask): string {
+  return inRole(task, ownName(task));
 }
 
 /** The name shown for a task, rendered with the first host's variables; as written where that fails. */
 export function displayName(playRun: PlayRun, task: CompiledTask, host: PlayHost): string {
-  const written = task.task.keywords.name ?? task.task.module;
-  if (!written.includes('{{')) return inRole(task.roles, written);
+  const written = ownName(task);
+  if (!written.includes('{{')) return inRole(task, written);
   try {
     const name = render(written, scopeFor(playRun, host, task));
-    return inRole(task.roles, isUnknown(name) || typeof name === 'object' ? written : String(name));
+    return inRole(task, isUnknown(name) || typeof name === 'object' ? written : String(name));
   } catch (error) {
-    if (error instanceof TemplateError || error instanceof FactsNeeded) return inRole(task.roles, written);
+    if (error instanceof TemplateError || error instanceof FactsNeeded) return inRole(task, written);
     throw error;
   }
 }
 
-function inRole(roles: CompiledTask['roles'], name: string): string {
+function ownName({ task }: CompiledTask): string {
+  const { keywords, module, params } = task;
+  if (keywords.name !== undefined) return keywords.name;
+  return module === 'include_role' ? `${module} : ${String(params['name'])}` : module;
+}
+
+function inRole({ task, roles }: CompiledTask, name: string): string {
   const role = roles.at(-1);
-  return role ? `${role.name} : ${name}` : name;
+  const namesRole = task.module === 'include_role' && task.keywords.name === undefined;
+  return role && !namesRole ? `${role.name} : ${name}` : name;
 }

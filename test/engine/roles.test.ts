@@ -295,6 +295,24 @@ describe('handlers of roles', () => {
   });
 });
 
+describe('handlers of a role that a loop includes', () => {
+  it.each([
+    ['run once', 'done', ['done']],
+    ['run for each item where they use it', '{{ item }}', ['x', 'y']],
+    ['run for each item where a variable of the role uses it', '{{ used }}', ['x', 'y']],
+  ])('%s', async (_, text, told) => {
+    const run = await runPlays('- hosts: all\n  tasks: [{include_role: {name: r}, loop: [x, y]}]\n', {
+      files: {
+        'roles/r/tasks/main.yml': '- name: change\n  thing: {name: "{{ item }}", value: x}\n  notify: tell\n',
+        'roles/r/handlers/main.yml': say('tell', text),
+        ...(text === '{{ used }}' ? { 'roles/r/defaults/main.yml': 'used: "{{ item }}"\n' } : {}),
+      },
+    });
+    expect(messages(run).slice(2)).toEqual(told.map((one) => ['r : tell', one]));
+    expect(run.recap('h1')).toBe(`ok=${2 + told.length} changed=2`);
+  });
+});
+
 describe('a role that is called again', () => {
   const once = {
     'roles/base/tasks/main.yml': say('base', 'x'),
