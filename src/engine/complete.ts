@@ -175,8 +175,10 @@ function count({ run }: PlayRun, host: PlayHost, task: CompiledTask, result: Tas
       recap.unknown++;
       return;
     case 'unreachable':
-      if (result.ignored) recap.skipped++;
-      else recap.unreachable++;
+      if (result.ignored) {
+        recap.ok++;
+        recap.ignored++;
+      } else recap.unreachable++;
       return;
     case 'failed':
       if (result.ignored) {

@@ -348,6 +348,7 @@ describe('failures', () => {
       { unreachable: ['h1'] },
     );
     expect(run.outcomes).toEqual(['h1 try: unreachable (ignored)', 'h1 local: ok']);
+    expect(run.recap('h1')).toBe('ok=2 ignored=1');
     expect(run.exitCode).toBe(0);
   });
 });
