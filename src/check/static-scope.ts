@@ -97,7 +97,8 @@ function valuesOf(inventory: Inventory): InventoryValues {
   return made;
 }
 
-function magicValues(
+/** What the engine sets and is known before the run. */
+export function magicValues(
   name: string,
   host: Host | undefined,
   inventory: Inventory,

@@ -75,7 +75,8 @@ function taskFaults(
   ];
 }
 
-function viewpointOf(site: TaskSite): Viewpoint {
+/** Where a task stands, for looking names up. */
+export function viewpointOf(site: TaskSite): Viewpoint {
   const { play, hosts, loopNames, order, repeats, roles } = site;
   const roleVars = roleVarsOf(play, roles);
   return { play, hosts, chain: chainOf(site), roleVars, loopNames, order, repeats };

@@ -1,13 +1,17 @@
 import type { Argv } from 'yargs';
+import { declareExplain, explainWhats } from './explain-options.ts';
 import { declareLint, type LintArguments } from './lint-options.ts';
 import type { SchemaArguments } from './schema-command.ts';
 import { declareVault, vaultActions } from './vault-options.ts';
 
 /** Commands that look at files alone; no host is asked. */
-export const toolNames: readonly string[] = ['lint', 'schema', 'vault'];
+export const toolNames: readonly string[] = ['explain', 'lint', 'schema', 'vault'];
 
 /** The actions of those that do several things. */
-export const toolActions: Readonly<Record<string, readonly string[]>> = { vault: vaultActions };
+export const toolActions: Readonly<Record<string, readonly string[]>> = {
+  explain: explainWhats,
+  vault: vaultActions,
+};
 
 /**
  * Declares the commands of `toolNames`.
@@ -21,6 +25,12 @@ export function declareTools(cli: Argv, version: string, done: (code: number) =>
       const { lintCommand } = await import('./lint-command.ts');
       done(await lintCommand(args as unknown as LintArguments, version));
     })
+    .command('explain', 'Say why a variable has its value, or whether a task would run', (explain) =>
+      declareExplain(explain, async (what, args) => {
+        const { explainCommand } = await import('./explain-command.ts');
+        done(await explainCommand(what, args));
+      }),
+    )
     .command('schema', 'Print a JSON Schema for editors', declareSchema, async (args) => {
       const { schemaCommand } = await import('./schema-command.ts');
       done(schemaCommand(args as unknown as SchemaArguments));

@@ -35,11 +35,16 @@ export function usageMessage(message: string, argv: readonly string[], words: Us
   const unknown = /^Unknown arguments?: (.*)$/.exec(message)?.[1];
   if (unknown !== undefined) return unknownArguments(unknown.split(', '), argv);
   if (message.startsWith('Not enough non-option arguments'))
-    return `${command ?? ''}: which ${known ? 'file' : 'playbook'}?`;
+    return `${command ?? ''}: which ${missing[command ?? ''] ?? 'playbook'}?`;
+  const required = /^Missing required arguments?: (.*)$/.exec(message)?.[1];
+  if (required !== undefined) return `--${required.split(', ').join(' and --')} is needed`;
   const valueless = /^Not enough arguments following: (.*)$/.exec(message)?.[1];
   if (valueless !== undefined) return `${valueless.length === 1 ? '-' : '--'}${valueless} needs a value`;
   return message;
 }
+
+/** What a command without any words lacks. */
+const missing: Readonly<Record<string, string>> = { vault: 'file', explain: 'name, and of which playbook' };
 
 function endOfOptions(argv: readonly string[]): number {
   const end = argv.indexOf('--');

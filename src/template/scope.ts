@@ -1,5 +1,7 @@
 import { TemplateError } from '../model/errors.ts';
+import type { Position } from '../model/position.ts';
 import { isMap, type Value, type ValueMap } from '../model/value.ts';
+import { keyPositionOf } from '../util/positions.ts';
 import { again, CycleError } from './errors.ts';
 import { child, extendPath, type Found, follow, type Key } from './paths.ts';
 import { isTemplate, render } from './render.ts';
@@ -24,6 +26,8 @@ export interface Definition {
   readonly level: number;
   /** As written, not rendered. */
   readonly value: Value;
+  /** Where its name stands; undefined for what no file holds. */
+  readonly position?: Position;
 }
 
 /** Why a variable has its value. */
@@ -109,7 +113,9 @@ export class Scope {
   #definitions(name: string): Definition[] {
     return this.#layers.toReversed().flatMap((layer) => {
       const value = rawValue(layer, name);
-      return value === undefined ? [] : [{ origin: layer.origin, level: layer.level, value }];
+      if (value === undefined) return [];
+      const position = typeof layer.values === 'function' ? undefined : keyPositionOf(layer.values, name);
+      return [{ origin: layer.origin, level: layer.level, value, ...(position ? { position } : {}) }];
     });
   }
 

@@ -22,8 +22,17 @@ describe('help', () => {
     ['run', '--syntax-check|--force-handlers|--output|--speculate|--verbose, -v'],
     ['inventory', '--list|--graph|--host|--inventory, -i'],
     ['doc', '--list, -l'],
+    ['lint', '--strict|--skip-rule|--output|--inventory, -i|--limit, -l'],
+    ['schema', '--for'],
+    [
+      'vault encrypt',
+      '--output, -o|--encrypt-vault-id|--vault-id|--vault-password-file|--ask-vault-pass, -J',
+    ],
+    ['vault rekey', '--new-vault-id|--new-vault-password-file'],
+    ['explain var', '--host|--inventory, -i|--output'],
+    ['explain task', '--host|--tags, -t|--skip-tags|--limit, -l'],
   ])('of %s has examples and %s', async (command, options) => {
-    const { code, stdout } = await mooring(command, '--help');
+    const { code, stdout } = await mooring(...command.split(' '), '--help');
     expect(code).toBe(0);
     expect(stdout).toContain(`Examples:\n  mooring ${command} `);
     const said = stdout.replaceAll(/(-\w), (--[\w-]+)/g, '$2, $1');
@@ -39,6 +48,11 @@ describe('a wrong command line', () => {
     [['vault'], 'vault: create, edit, view, encrypt, decrypt, encrypt-string, rekey?'],
     [['vault', 'encypt', 'x'], 'there is no "vault encypt"; did you mean "encrypt"?'],
     [['vault', 'view'], 'vault: which file?'],
+    [['explain'], 'explain: var or task?'],
+    [['explain', 'vars', 'x'], 'there is no "explain vars"; did you mean "var"?'],
+    [['explain', 'var', '--host', 'x'], 'explain: which name, and of which playbook?'],
+    [['explain', 'var', 'x'], '--host is needed'],
+    [['schema', '--for', 'role'], 'Given: "role", Choices: "playbook", "tasks", "inventory"'],
     [
       ['vault', 'view', 'x', '--vault-ids', 'y'],
       'there is no option --vault-ids; did you mean "--vault-id"?',
