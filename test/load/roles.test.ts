@@ -382,6 +382,12 @@ describe('faults of roles', () => {
       [/2:24 unsupported-keyword: "required_if" .* \| use the assert module/],
     ],
     [
+      'Python in a role',
+      inPlay('- base\n'),
+      { 'roles/base/library/own.py': '' },
+      [/^warning site.yml:3:7 unsupported-folder: library\/ of the role base is not used/],
+    ],
+    [
       'choices that are no list',
       inPlay('- web\n'),
       specOf('{options: {a: {choices: x}}}'),

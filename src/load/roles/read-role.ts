@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import type { Block, RolePlace, TaskNode, VarsLevel } from '../../model/playbook.ts';
 import { sharedVars } from '../../model/roles.ts';
 import type { Value } from '../../model/value.ts';
 import { type FileContext, idAt } from '../context.ts';
 import type { ReadItems } from '../import-tasks.ts';
+import { isDirectory } from '../source-file.ts';
 import { argumentTask } from './argument-specs.ts';
 import { findRole } from './find-role.ts';
 import { readMeta } from './meta.ts';
@@ -22,6 +24,7 @@ export function readRole(context: FileContext, call: RoleCall, readItems: ReadIt
   const place = findRole(context, call.name, call.namePosition);
   if (!place) return undefined;
   const inside: FileContext = { ...context, roles: [...context.roles, place] };
+  warnOfPython(context, call, place);
   const meta = readMeta(inside, place, call);
   const needed = meta.dependencies.flatMap((one) => readRole(meta.context, one, readItems) ?? []);
   const check = argumentTask(context, call, place, meta);
@@ -44,6 +47,18 @@ export function readRole(context: FileContext, call: RoleCall, readItems: ReadIt
     always: [],
     position: call.position,
   };
+}
+
+const pythonFolders = ['library', 'module_utils', 'action_plugins', 'filter_plugins', 'lookup_plugins'];
+
+/** What calls them is told as unknown; the warning says why. */
+function warnOfPython({ faults }: FileContext, call: RoleCall, { name, path }: RolePlace): void {
+  for (const folder of pythonFolders.filter((one) => isDirectory(join(path, one)))) {
+    faults.warning('unsupported-folder', `${folder}/ of the role ${name} is not used: it is for Python`, {
+      position: call.namePosition,
+      hint: 'use the modules and helpers of Mooring, or the script module',
+    });
+  }
 }
 
 /** A role sees the defaults and vars of those it depends on, below its own. */
