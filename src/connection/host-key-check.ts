@@ -33,8 +33,8 @@ const allAlgorithms: readonly ServerHostKeyAlgorithm[] = [
 
 export async function hostKeyCheck(settings: SshSettings, spec: ConnectionSpec): Promise<HostKeyCheck> {
   const files = [...settings.userKnownHostsFiles, ...settings.globalKnownHostsFiles];
-  const lines = await readKnownHosts(files);
   const names = namesOf(settings);
+  const lines = await readKnownHosts(files, names);
   const known = knownKeyTypes(lines, names);
   const isKnown = (name: string) => known.includes(name.startsWith('rsa-sha2') ? 'ssh-rsa' : name);
   return {

@@ -43,8 +43,6 @@ export interface FileStat {
   readonly target?: string;
   /** SHA-256, hex, when asked for and a regular file. */
   readonly checksum?: string;
-  /** True where the path is a mount point. */
-  readonly mountPoint?: boolean;
 }
 
 export interface PackageState {

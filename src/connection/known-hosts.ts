@@ -1,6 +1,7 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { appendFile, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { ParsedFiles } from './parsed-file.ts';
 
 /** One usable line of a known_hosts file (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT). */
 export interface KnownHostsLine {
@@ -22,14 +23,44 @@ export type HostKeyVerdict =
   | { readonly kind: 'authority'; readonly line: KnownHostsLine }
   | { readonly kind: 'unknown' };
 
-/** Reads known_hosts files; missing ones count as empty, lines that are no entry are skipped. */
-export async function readKnownHosts(files: readonly string[]): Promise<KnownHostsLine[]> {
+/** The lines of a file, those for one plain name each by that name. */
+interface KnownHostsFile {
+  readonly named: ReadonlyMap<string, readonly KnownHostsLine[]>;
+  /** Patterns, lists and hashed names: each may be about any host. */
+  readonly others: readonly KnownHostsLine[];
+}
+
+const files = new ParsedFiles((text, path) => indexed(parseKnownHosts(text.toString('utf8'), path)));
+
+/**
+ * Reads from known_hosts files what may be about a host; missing files count as empty, lines that are no
+ * entry are skipped.
+ *
+ * @param names the host's names, lower case
+ */
+export async function readKnownHosts(
+  paths: readonly string[],
+  names: readonly string[],
+): Promise<KnownHostsLine[]> {
   const all: KnownHostsLine[] = [];
-  for (const file of files) {
-    const text = await readFile(file, 'utf8').catch(() => '');
-    all.push(...parseKnownHosts(text, file));
+  for (const path of paths) {
+    const found = await files.get(path).catch(() => undefined);
+    if (!found) continue;
+    const lines = [...names.flatMap((name) => found.named.get(name) ?? []), ...found.others];
+    all.push(...lines.sort((a, b) => a.line - b.line));
   }
   return all;
+}
+
+function indexed(lines: readonly KnownHostsLine[]): KnownHostsFile {
+  const named = new Map<string, KnownHostsLine[]>();
+  const others: KnownHostsLine[] = [];
+  for (const line of lines) {
+    const name = line.patterns.toLowerCase();
+    if (/^\||[*?!,]/.test(name)) others.push(line);
+    else named.set(name, [...(named.get(name) ?? []), line]);
+  }
+  return { named, others };
 }
 
 export function parseKnownHosts(text: string, file: string): KnownHostsLine[] {
@@ -83,6 +114,7 @@ export async function rememberHostKey(file: string, name: string, key: Buffer, h
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const line = `${hash ? hashedName(name) : name} ${keyTypeOf(key)} ${key.toString('base64')}\n`;
   await appendFile(file, line, { mode: 0o600 });
+  files.forget(file);
 }
 
 /** The type named inside a public key (RFC 4253, 6.6). */

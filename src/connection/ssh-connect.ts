@@ -1,6 +1,7 @@
 import { ConnectionError } from '../model/errors.ts';
 import { createLimit, type Limit } from '../util/limit.ts';
 import type { ConnectionSpec } from './connection.ts';
+import { LoginPace } from './login-pace.ts';
 import { logIn, TooManyStarts } from './ssh-login.ts';
 import { hopSpec, openByCommand, openDirect, openThrough, type ServerStream } from './ssh-proxy.ts';
 import { resolveSshSettings, type SshSettings } from './ssh-settings.ts';
@@ -8,8 +9,9 @@ import { sshTransport } from './ssh-transport.ts';
 import type { Transport } from './transport.ts';
 
 /** Tries after a server closed before its banner, and the first pause between them, milliseconds. */
-const maxStarts = 6;
+const maxStarts = 8;
 const firstPauseMs = 150;
+const longestPauseMs = 2_000;
 
 /**
  * Connects and logs in, through jump hosts or a proxy command where the settings say so.
@@ -25,7 +27,9 @@ export async function connectSsh(spec: ConnectionSpec, depth = 0): Promise<Trans
       return await connectOnce(spec, settings, depth);
     } catch (error) {
       if (!(error instanceof TooManyStarts) || attempt === maxStarts) throw error;
-      await pause(firstPauseMs * 2 ** (attempt - 1) * (0.5 + Math.random()));
+      pace.noteRefusal();
+      const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** (attempt - 1));
+      await pause(pauseMs * (0.5 + Math.random()));
     }
   }
 }
@@ -33,8 +37,9 @@ export async function connectSsh(spec: ConnectionSpec, depth = 0): Promise<Trans
 async function connectOnce(spec: ConnectionSpec, settings: SshSettings, depth: number): Promise<Transport> {
   const hop = await openHop(spec, settings, depth);
   const limit = startsOf(`${settings.host} ${settings.port}`);
-  return limit(async () => {
+  const connect = async (onConnected: () => void): Promise<Transport> => {
     const server = await openServer(spec, settings, hop);
+    onConnected();
     try {
       const client = await logIn(server.stream, settings, spec);
       return sshTransport(client, spec.name, server.release);
@@ -43,7 +48,8 @@ async function connectOnce(spec: ConnectionSpec, settings: SshSettings, depth: n
       server.release();
       throw error;
     }
-  });
+  };
+  return limit(() => pace.run(connect));
 }
 
 /** The last jump host, connected; undefined where there is none. */
@@ -64,8 +70,14 @@ async function openServer(
   hop: Transport | undefined,
 ): Promise<ServerStream> {
   if (settings.proxyCommand !== undefined) return openByCommand(settings.proxyCommand, spec);
-  return hop === undefined ? openDirect(settings, spec) : openThrough(hop, settings);
+  if (hop !== undefined) return openThrough(hop, settings);
+  const startedMs = performance.now();
+  const server = await openDirect(settings, spec);
+  pace.noteConnect(performance.now() - startedMs);
+  return server;
 }
+
+const pace = new LoginPace();
 
 /** Logins under way at one server; above 10 sshd starts to drop them (MaxStartups 10:30:100). */
 const startsAtOnce = 8;

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { ConnectionError } from '../model/errors.ts';
 import type { ConnectionSpec } from './connection.ts';
+import { ParsedFiles } from './parsed-file.ts';
 import {
   BaseAgent,
   createAgent,
@@ -17,6 +18,14 @@ export type Identity =
   | { readonly path: string; readonly key: ParsedKey }
   | { readonly path: string; readonly problem: string };
 
+interface KeyFile {
+  readonly text: Buffer;
+  /** Without a passphrase. */
+  readonly parsed: ParsedKey | Error;
+}
+
+const keyFiles = new ParsedFiles<KeyFile>((text) => ({ text, parsed: firstKey(parseKey(text)) }));
+
 /** Passphrases asked for in this process, by file: nobody is asked twice in a run. */
 const asked = new Map<string, Promise<string>>();
 
@@ -26,18 +35,19 @@ const asked = new Map<string, Promise<string>>();
  * @returns undefined where a file nobody named explicitly is missing
  */
 export async function loadIdentity(
-  file: SshSettings['identityFiles'][number],
+  { path, isExplicit }: SshSettings['identityFiles'][number],
   spec: ConnectionSpec,
 ): Promise<Identity | undefined> {
-  const { path, isExplicit } = file;
-  let text: Buffer;
+  let file: KeyFile;
   try {
-    text = await readFile(path);
+    file = await keyFiles.get(path);
   } catch (error) {
     if (!isExplicit) return undefined;
     return { path, problem: error instanceof Error ? error.message : String(error) };
   }
-  const parsed = firstKey(parseKey(text, spec.privateKeyPassphrase));
+  const { text } = file;
+  const passphrase = spec.privateKeyPassphrase;
+  const parsed = passphrase === undefined ? file.parsed : firstKey(parseKey(text, passphrase));
   if (!(parsed instanceof Error)) return keyIdentity(path, parsed);
   if (!isAboutPassphrase(parsed)) return { path, problem: unusableKey(parsed) };
   if (spec.privateKeyPassphrase !== undefined) return { path, problem: 'the passphrase does not open it' };

@@ -109,7 +109,10 @@ export function hopSpec(
   };
 }
 
-/** A child's stdin and stdout as one stream. */
+/**
+ * A child's stdin and stdout as one stream. Its end comes with that of the child, by `destroy`: only then it is
+ * known why.
+ */
 class CommandStream extends Duplex {
   readonly #input: NodeJS.WritableStream;
   readonly #output: NodeJS.ReadableStream;
@@ -121,7 +124,6 @@ class CommandStream extends Duplex {
     output.on('data', (chunk: Buffer) => {
       if (!this.push(chunk)) output.pause();
     });
-    output.on('end', () => this.push(null));
     input.on('error', () => undefined);
   }
 
@@ -130,7 +132,7 @@ class CommandStream extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.#input.write(chunk, (error) => done(error ?? null));
+    this.#input.write(chunk, () => done());
   }
 
   override _final(done: () => void): void {

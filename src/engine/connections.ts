@@ -6,6 +6,8 @@ import { connect, createReads, holdReads } from '../connection/index.ts';
 export class Connections {
   readonly #open: (spec: ConnectionSpec) => Promise<Connection>;
   readonly #connections = new Map<string, Promise<Connection>>();
+  /** Keys of attempts that failed and that nobody has asked about yet. */
+  readonly #refused = new Set<string>();
   readonly #reads = new WeakMap<Connection, Map<string, HostReads>>();
 
   constructor(open: (spec: ConnectionSpec) => Promise<Connection> = connect) {
@@ -16,11 +18,23 @@ export class Connections {
   get(spec: ConnectionSpec): Promise<Connection> {
     const key = connectionKey(spec);
     const known = this.#connections.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      if (this.#refused.delete(key)) this.#connections.delete(key);
+      return known;
+    }
     const opening = this.#open(spec);
     this.#connections.set(key, opening);
     opening.catch(() => this.#connections.delete(key));
     return opening;
+  }
+
+  /** Opens a connection that is about to be asked for. A failure is kept for whoever asks, once. */
+  async openAhead(spec: ConnectionSpec): Promise<void> {
+    const key = connectionKey(spec);
+    if (this.#connections.has(key)) return;
+    const opening = this.#open(spec);
+    this.#connections.set(key, opening);
+    await opening.catch(() => this.#refused.add(key));
   }
 
   /** Lets the reads of a host wait for what the action is going to ask: they go out together. */
@@ -35,7 +49,8 @@ export class Connections {
 
   /** False where there is no connection of this spec, or the attempt to open it failed. */
   isOpen(spec: ConnectionSpec): boolean {
-    return this.#connections.has(connectionKey(spec));
+    const key = connectionKey(spec);
+    return this.#connections.has(key) && !this.#refused.has(key);
   }
 
   /** Typed reads as a user; the same object for the same user, so that its facts are gathered once. */
@@ -65,8 +80,14 @@ export class Connections {
   }
 }
 
+const keys = new WeakMap<ConnectionSpec, string>();
+
 /** The same text for specs that share a connection. */
 export function connectionKey(spec: ConnectionSpec): string {
+  const known = keys.get(spec);
+  if (known !== undefined) return known;
   const { transport, address, port, user, privateKeyFile, sshArgs, password } = spec;
-  return JSON.stringify([transport, address, port, user, privateKeyFile, sshArgs, password]);
+  const key = JSON.stringify([transport, address, port, user, privateKeyFile, sshArgs, password]);
+  keys.set(spec, key);
+  return key;
 }

@@ -101,6 +101,7 @@ async function runModuleTask(
     return;
   }
   const throttle = throttled(playRun, task, first);
+  await playRun.speculation.connectAll(hosts, task);
   await allSettled(
     hosts.map((host) => throttle(() => playRun.run.limit(() => runOnHost(playRun, task, host)))),
   );

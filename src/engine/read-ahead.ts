@@ -2,6 +2,7 @@ import { ConnectionError, type MooringError } from '../model/errors.ts';
 import type { Value } from '../model/value.ts';
 import { guards, keyOf, prepare, shellOf, signatureOf } from './call-keys.ts';
 import type { CompiledTask } from './compile.ts';
+import { connectMany } from './connect-many.ts';
 import { type Call, decide } from './decide.ts';
 import { type Issued, issueAttempt, issueRead, sameLocally, stillHolds } from './issued-read.ts';
 import { commandsFrom, type Following, followingTasks, mayReadAhead } from './lookahead.ts';
@@ -34,6 +35,9 @@ interface TaskAim extends Aim {
 
 const nothingPending: ReadonlySet<string> = new Set();
 
+/** From so many on, hosts are not read until there is contact with all of them. */
+const manyHosts = 20;
+
 /** The reads ahead of one play on one batch; none where they are switched off. */
 export function createSpeculation(playRun: () => PlayRun): Speculation {
   let ahead: ReadAhead | undefined;
@@ -44,6 +48,7 @@ export function createSpeculation(playRun: () => PlayRun): Speculation {
     return ahead;
   };
   return {
+    connectAll: (hosts, task) => get().connectAll(hosts, task),
     readFollowing: (host, task) => get().readFollowing(host, task),
     readItems: (host, task, items) => get().readItems(host, task, items),
     readBehind: (call, decision) => get().readBehind(call, decision),
@@ -56,9 +61,18 @@ class ReadAhead implements Speculation {
   readonly #playRun: PlayRun;
   readonly #windows = new Map<string, ReadWindow>();
   readonly #issued = new Map<string, Issued>();
+  #hasConnected = false;
 
   constructor(playRun: PlayRun) {
     this.#playRun = playRun;
+  }
+
+  async connectAll(hosts: readonly PlayHost[], task: CompiledTask): Promise<void> {
+    if (this.#hasConnected || hosts.length < manyHosts) return;
+    const module = this.#playRun.run.options.modules.get(task.task.module);
+    if (!module || module.engine || module.local) return;
+    this.#hasConnected = true;
+    await connectMany(this.#playRun, hosts, task);
   }
 
   readFollowing(host: PlayHost, task: CompiledTask): void {
@@ -133,7 +147,8 @@ class ReadAhead implements Speculation {
   /** What was read ahead has gone stale: this task and what follows are read again together, not one by one. */
   #readAgain({ host, task, itemIndex }: TaskCall): void {
     const window = this.#windowOf(host);
-    if (!window.halveIfStale()) window.forget();
+    // Where no step came between, the turns of the hosts take so long that reads grow old: fewer, then.
+    if (!window.halveIfStale()) window.shrink();
     this.#extend(host, task, window, { fromItem: itemIndex });
   }
 

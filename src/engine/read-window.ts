@@ -68,7 +68,7 @@ export class ReadWindow {
     this.#changes = changes;
     this.#tasksSinceChange = 0;
     this.size = Math.max(smallestSize, this.size >> 1);
-    this.forget();
+    this.#forget();
     return true;
   }
 
@@ -82,7 +82,13 @@ export class ReadWindow {
     this.size = Math.min(largestSize, this.size * 2);
   }
 
-  forget(): void {
+  /** What was read was not used in time: less at a time. */
+  shrink(): void {
+    this.size = Math.max(1, this.size >> 3);
+    this.#forget();
+  }
+
+  #forget(): void {
     this.looked.clear();
     this.undecided.clear();
     this.skipped.clear();

@@ -37,13 +37,30 @@ function directoryWord(path: string): string {
 }
 
 function body(parts: ScriptParts): string {
-  if (parts.argv) return quote(parts.argv);
+  if (parts.argv) return commandLine(parts.argv);
   const script = parts.script ?? '';
   if (parts.executable === undefined || isPosixShell(parts.executable)) return script;
   // The text must not show in argv, and stdin belongs to the command: a here-document on another descriptor.
   const end = `MOORING_${randomBytes(8).toString('hex')}`;
   return `${quoteWord(parts.executable)} /dev/fd/9 9<<'${end}'\n${script}\n${end}`;
 }
+
+/** The shell makes way for a program, which saves a process; what it has built in it runs itself. */
+function commandLine(argv: readonly string[]): string {
+  const [program = ''] = argv;
+  const isProgram = /^[\w/.][\w/.+-]*$/.test(program) && !builtins.has(program);
+  return isProgram ? `exec ${quote(argv)}` : quote(argv);
+}
+
+/** Of dash, bash and busybox. */
+const builtins: ReadonlySet<string> = new Set(
+  (
+    '. : [ alias bg bind break builtin caller cd chdir command compgen complete continue declare dirs disown ' +
+    'echo enable eval exec exit export false fc fg getopts hash help history jobs kill let local logout ' +
+    'mapfile popd printf pushd pwd read readarray readonly return set shift shopt source suspend test times ' +
+    'trap true type typeset ulimit umask unalias unset wait'
+  ).split(' '),
+);
 
 function isPosixShell(path: string): boolean {
   return path === '/bin/sh' || path === 'sh' || path === '/usr/bin/sh';

@@ -7,6 +7,8 @@ import type { TaskCall } from './task.ts';
 
 /** Reads issued ahead of their task's turn. */
 export interface Speculation {
+  /** Makes contact with many hosts, so that none is read long before the last one can be. */
+  connectAll(hosts: readonly PlayHost[], task: CompiledTask): Promise<void>;
   /** Issues the reads of this task and those after it, as far as they are decided already. */
   readFollowing(host: PlayHost, task: CompiledTask): void;
   /** Issues the reads of all items of a loop. */
@@ -27,6 +29,7 @@ export interface ReadsBehind {
 
 /** `--no-speculate`: every read is issued when its task has its turn. */
 export const noSpeculation: Speculation = {
+  connectAll: () => Promise.resolve(),
   readFollowing: () => undefined,
   readItems: () => undefined,
   readBehind: () => ({ stepEnded: () => undefined }),

@@ -57,7 +57,9 @@ export function fakeConnection(options: FakeConnectionOptions): FakeConnection {
   const state = { closed: false };
   let last: Promise<unknown> = Promise.resolve();
 
-  const answer = async (request: AnyRequest, via: 'shell' | 'exec' | 'stream'): Promise<ExecResult> => {
+  const answer = async (asked: AnyRequest, via: 'shell' | 'exec' | 'stream'): Promise<ExecResult> => {
+    // That the shell makes way for a program is no difference to whoever answers.
+    const request = { ...asked, script: asked.script.replace(/(^|\n)exec (.*)$/, '$1$2') };
     if (state.closed) throw new ConnectionError('the connection was closed');
     requests.push({ via, request });
     counters.requests++;

@@ -32,13 +32,13 @@ function scriptFor(queries: readonly StatQuery[]): string {
     `n=${queries.length}`,
     'while [ $n -gt 0 ]; do n=$((n-1)); how=$1; p=$2; shift 2',
     'if [ -f "$p" ] && { [ "$how" = L ] || [ ! -L "$p" ]; }; then set -- "$@" "$p"; fi; done',
-    '[ $# -eq 0 ] || sha256sum -- "$@"',
+    '[ $# -eq 0 ] || exec sha256sum -- "$@"',
   ].join('\n');
 }
 
 function scriptForOne({ path, follow }: StatQuery): string {
   const guard = follow ? '' : ' && [ ! -L "$1" ]';
-  return `set -- ${quote([path])}\n[ -f "$1" ]${guard} && sha256sum <"$1"`;
+  return `set -- ${quote([path])}\n[ -f "$1" ]${guard} && exec sha256sum <"$1"`;
 }
 
 function parse(

@@ -45,7 +45,7 @@ async function readOne({ path, maxBytes }: ContentQuery, run: RunScript): Promis
       `if [ ! -e "$p" ]; then ${sayWhyAbsent}; exit ${codes.absent}; fi`,
       `[ -f "$p" ] || exit ${codes.notFile}`,
       `[ -r "$p" ] || exit ${codes.unreadable}`,
-      `head -c ${maxBytes + 1} -- "$p"`,
+      `exec head -c ${maxBytes + 1} -- "$p"`,
     ].join('\n'),
   );
   if (result.exitCode === codes.absent) return isAbsence(result.stderr) ? null : denied(path, result.stderr);
@@ -81,7 +81,7 @@ function scriptFor(queries: readonly ContentQuery[]): string {
     'sizes=$(stat -L -c %s -- "$@") || exit 1; shown=',
     'for limit in $limits; do p=$1; shift; size=${sizes%%[!0-9]*}; sizes=${sizes#*[!0-9]}',
     'if [ "$size" -le "$limit" ]; then set -- "$@" "$p"; shown="$shown $size"; else shown="$shown -$size"; fi; done',
-    'echo "$shown"; [ $# -eq 0 ] || cat -- "$@"',
+    'echo "$shown"; [ $# -eq 0 ] || exec cat -- "$@"',
   ].join('\n');
 }
 

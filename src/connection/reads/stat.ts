@@ -19,7 +19,7 @@ export const statKind: ReadKind<StatQuery, StatAnswer> = {
   name: 'stat',
   key: ({ path, follow }) => `${follow ? 'L' : 'P'}${path}`,
   read: async (queries, run) => {
-    const [plain, followed, mounts] = await Promise.all([
+    const [plain, followed] = await Promise.all([
       statAll(
         queries.filter((query) => !query.follow).map(({ path }) => path),
         false,
@@ -30,14 +30,8 @@ export const statKind: ReadKind<StatQuery, StatAnswer> = {
         true,
         run,
       ),
-      run("cut -d' ' -f5 /proc/self/mountinfo 2>/dev/null"),
     ]);
-    const mountPoints = new Set(mounts.stdout.split('\n').map(unescapeMount));
-    return queries.map(({ path, follow }) => {
-      const answer = (follow ? followed : plain).get(path) ?? null;
-      if (answer === null || answer instanceof Error) return answer;
-      return mountPoints.has(withoutTrailingSlash(path)) ? { ...answer, mountPoint: true } : answer;
-    });
+    return queries.map(({ path, follow }) => (follow ? followed : plain).get(path) ?? null);
   },
 };
 
@@ -49,20 +43,29 @@ async function statAll(
   run: RunScript,
 ): Promise<Map<string, FileStat | Error>> {
   if (paths.length === 0) return new Map();
-  const links = follow ? '' : `\nfor p do if [ -L "$p" ]; then printf '\\0'; readlink -n -- "$p"; fi; done`;
-  const script = `set -- ${quote(paths)}\nstat ${follow ? '-L ' : ''}-c '${format}' -- "$@"${links}`;
+  const script = [
+    `set -- ${quote(paths)}`,
+    ...(follow ? [] : [showLinks]),
+    `exec stat ${follow ? '-L ' : ''}-c '${format}' -- "$@"`,
+  ].join('\n');
   const result = await run(script);
   if (/stat: (command )?not found/.test(result.stderr))
     throw new CommandError('there is no stat on the host');
-  const found = parse(result.stdout, paths);
+  const found = parse(result.stdout, paths, follow);
   await addFailures(found, paths, result.stderr, (path) => statAll([path], follow, run));
   return found;
 }
 
-function parse(stdout: string, paths: readonly string[]): Map<string, FileStat | Error> {
-  const end = stdout.indexOf('\0');
-  const text = end < 0 ? stdout : stdout.slice(0, end);
-  const targets = end < 0 ? [] : stdout.slice(end + 1).split('\0');
+/** Where each link points, `x` in front and NUL behind, then another NUL. */
+const showLinks = [
+  `for p do if [ -L "$p" ]; then printf x; readlink -n -- "$p"; printf '\\0'; fi; done`,
+  `printf '\\0'`,
+].join('\n');
+
+function parse(stdout: string, paths: readonly string[], follow: boolean): Map<string, FileStat | Error> {
+  const end = stdout.startsWith('\0') || follow ? 0 : stdout.indexOf('\0\0') + 1;
+  const text = follow ? stdout : stdout.slice(end + 1);
+  const targets = end === 0 ? [] : stdout.slice(0, end - 1).split('\0');
   const found = new Map<string, FileStat | Error>();
   let at = 0;
   for (const path of paths) {
@@ -72,7 +75,7 @@ function parse(stdout: string, paths: readonly string[]): Map<string, FileStat |
     if (!text.startsWith(`${path}\n`, nameAt)) continue;
     at = nameAt + path.length + 1;
     const stat = toStat(fields);
-    found.set(path, stat.type === 'link' ? { ...stat, target: targets.shift() ?? '' } : stat);
+    found.set(path, stat.type === 'link' ? { ...stat, target: targets.shift()?.slice(1) ?? '' } : stat);
   }
   return found;
 }
@@ -135,15 +138,4 @@ async function addOne(
 
 function isAbsence(line: string): boolean {
   return /: (No such file or directory|Not a directory)$/.test(line);
-}
-
-/** proc_pid_mountinfo(5): space, tab, line feed and backslash are octal. */
-function unescapeMount(path: string): string {
-  return path.replaceAll(/\\([0-7]{3})/g, (_all, octal: string) =>
-    String.fromCharCode(Number.parseInt(octal, 8)),
-  );
-}
-
-function withoutTrailingSlash(path: string): string {
-  return path.length > 1 ? path.replace(/\/+$/, '') : path;
 }
