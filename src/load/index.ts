@@ -1,6 +1,6 @@
 export { keyPositionOf, positionInside, positionOf, startOf } from '../util/yaml.ts';
 export type { KnownModule } from './context.ts';
-export { describeLanguage, type Language } from './describe-language.ts';
+export { describeLanguage } from './describe-language.ts';
 export { parseExtraVars } from './extra-vars.ts';
 export { findHost, isLocalhost, loadInventory } from './inventory/load.ts';
 export { hostVars, inventoryGraph, inventoryToJson } from './inventory/output.ts';

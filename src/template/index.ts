@@ -9,4 +9,4 @@ export {
   referencesOfTemplate,
 } from './references.ts';
 export { evaluate, evaluateCondition, isTemplate, render, renderText } from './render.ts';
-export { type Definition, type Explanation, type Layer, lazyMap, Scope, scopeAsMap } from './scope.ts';
+export { type Explanation, type Layer, lazyMap, Scope, scopeAsMap } from './scope.ts';

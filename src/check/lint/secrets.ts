@@ -8,7 +8,7 @@ const aboutSecret =
   /_(?:file|path|dir|directory|hash|digest|checksum|length|name|user|url|changed|mode|id|type)$/i;
 
 /** True where the name of a variable says that its value is a secret. */
-export function isSecretName(name: string): boolean {
+function isSecretName(name: string): boolean {
   return secretName.test(name) && !aboutSecret.test(name);
 }
 
