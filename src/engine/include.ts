@@ -72,8 +72,8 @@ async function inclusionsOf(playRun: PlayRun, task: CompiledTask, host: PlayHost
   const started = Date.now();
   try {
     const inclusions = await decideInclusions(playRun, task, host, started);
-    // A role that is included counts by its tasks alone, as Ansible has it.
-    if (inclusions.some(({ role }) => !role)) playRun.run.hosts.of(host.name).recap.ok++;
+    // Each file counts; a role that is included counts by its tasks alone. So Ansible has it.
+    playRun.run.hosts.of(host.name).recap.ok += inclusions.filter(({ role }) => !role).length;
     return inclusions;
   } catch (error) {
     complete(playRun, task, host, failedEnd(error, started), []);

@@ -124,7 +124,14 @@ async function attempts(call: TaskCall, decision: Call, started: number): Promis
       return { ...undecided(call, reason, started), ...delegateOf(decision) };
     }
     if (attempt >= limits.attempts) {
-      return attemptEnd(call, decision, tried, { ...verdict, failed: true, exhausted: true }, started);
+      const values = { ...verdict.values, failed: true };
+      return attemptEnd(
+        call,
+        decision,
+        tried,
+        { ...verdict, values, failed: true, exhausted: true },
+        started,
+      );
     }
     playRun.run.emit({
       event: 'retry',
