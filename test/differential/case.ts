@@ -63,7 +63,7 @@ export function hashOf(one: Case): string {
 /** `log: WORDS` leaves a line, `flop: WORDS` leaves one and fails. */
 function writeOut(text: string): string {
   return text.replaceAll(/\b(log|flop): ((?:\{\{[^}]*\}\}|[^,}\n])+)/g, (_, word: string, words: string) => {
-    const line = words.trim().replaceAll(/^'|'$/g, '');
+    const line = words.trim().replaceAll(/^['"]|['"]$/g, '');
     return `shell: "echo ${line} {{ inventory_hostname }} >> {{ log }}${word === 'flop' ? '; false' : ''}"`;
   });
 }

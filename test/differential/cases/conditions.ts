@@ -74,7 +74,7 @@ const when: Cases = {
     'm.x is defined',
     'm.a.b[-1] == 20',
   ),
-  'a choice': truths('{ t: true }', "('a' if t else 'b') == 'a'", 'false if t else true'),
+  'a choice': truths('{ t: true }', "('a' if t else 'b') == 'a'", '(false if t else true)'),
   'a list: all of them': tasks(`
 - { log: one, when: [true, n == 5], vars: { n: 5 } }
 - { log: two, when: [true, n == 6], vars: { n: 5 } }
@@ -118,7 +118,7 @@ const judged: Cases = {
 `),
   'failed_when false': tasks(`
 - { flop: one, failed_when: false, register: r }
-- { log: '{{ r.rc }}-{{ r.failed_when_result }}', when: r is not failed }
+- { log: '{{ r.rc }}', when: r is not failed and not r.failed_when_result }
 `),
   'failed_when: all of a list': tasks(`
 - { flop: one, register: r, failed_when: [r.rc == 1, false] }

@@ -4,8 +4,12 @@ import { conditions } from './conditions.ts';
 import { failures } from './failures.ts';
 import { handlers } from './handlers.ts';
 import { loops } from './loops.ts';
+import { modules } from './modules.ts';
+import { places } from './places.ts';
+import { reuse } from './reuse.ts';
 import { rolling } from './rolling.ts';
 import { selection } from './selection.ts';
+import { variables } from './variables.ts';
 
 /** Every case; a new group gets a line here. */
 export const allCases: readonly Case[] = flatten({
@@ -16,6 +20,10 @@ export const allCases: readonly Case[] = flatten({
   ...rolling,
   ...loops,
   ...conditions,
+  ...variables,
+  ...reuse,
+  ...places,
+  ...modules,
 });
 
 /** The ten that are asked live in every gate. */

@@ -16,17 +16,17 @@ const loop: Cases = {
   'all items skipped': tasks(`
 - { log: one, loop: [1, 2], when: false, register: r }
 - { log: two, when: r is skipped }
-- { log: '{{ item.skipped }}', loop: '{{ r.results }}' }
+- { log: '{{ item.item }}', loop: '{{ r.results }}', when: item is skipped }
 `),
   'one item fails, the rest goes on': tasks(`
 - { flop: 'one-{{ item }}', loop: [1, 2, 3], failed_when: item == 2, ignore_errors: true, register: r }
-- { log: 'two-{{ r.failed }}', when: r is failed }
+- { log: 'two', when: r is failed }
 - { log: 'three-{{ item.item }}', loop: '{{ r.results }}', when: item is failed }
 `),
   'changed where one item changed': tasks(`
 - { log: 'one-{{ item }}', loop: [1, 2], changed_when: item == 2, register: r }
 - { log: two, when: r is changed }
-- { log: three, when: r.results[0] is not changed }
+- { log: three, when: "r.results[0] is not changed" }
 `),
   'item is gone behind the loop': tasks(`
 - { log: 'one-{{ item }}', loop: [1] }
