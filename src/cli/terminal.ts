@@ -22,10 +22,11 @@ async function ask(prompt: string, echo: boolean): Promise<string> {
       hint: 'Give it in a variable or a file instead.',
     });
   }
-  process.stderr.write(prompt);
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const output = echo ? process.stderr : silent;
   const lines = createInterface({ input: process.stdin, output, terminal: true });
+  // After the terminal has stopped to echo: an answer may come at once.
+  process.stderr.write(prompt);
   try {
     return await new Promise<string>((resolve, reject) => {
       lines.once('line', resolve);
