@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,9 +8,17 @@ import { type RunYamlOptions, runYaml, type YamlRun } from '../engine/run-yaml.t
 import { type Sshd, startSshd, whyNoSshd } from './sshd.ts';
 
 const reason = whyNoSshd();
+
+/** Why hosts could not be reached. */
+function unreachable(run: YamlRun): (string | undefined)[] {
+  return run.events.flatMap((event) =>
+    event.event === 'result' && event.result.outcome === 'unreachable' ? [event.result.message] : [],
+  );
+}
+
 /** sshd listens on 16 addresses at most. */
 const addresses = Array.from({ length: 15 }, (_, index) => `127.0.77.${index + 1}`);
-const hostCount = 30;
+const hostCount = 60;
 
 describe.skipIf(reason !== undefined)('many hosts', () => {
   let sshd: Sshd;
@@ -21,6 +29,7 @@ describe.skipIf(reason !== undefined)('many hosts', () => {
       config: ['MaxStartups 10:30:100', ...addresses.map((address) => `ListenAddress ${address}`)],
     });
     place = await mkdtemp(join(tmpdir(), 'mooring-many-'));
+    await chmod(place, 0o755);
   });
 
   afterAll(async () => {
@@ -28,17 +37,18 @@ describe.skipIf(reason !== undefined)('many hosts', () => {
     await rm(place, { recursive: true, force: true });
   });
 
-  /** Each with a name of its own, two to an address. */
+  /** Each with a name of its own, four to an address. */
   async function hosts(): Promise<Record<string, ValueMap>> {
     const all: Record<string, ValueMap> = {};
     for (let index = 0; index < hostCount; index++) {
       const directory = join(place, `host${index}`);
       await mkdir(directory, { recursive: true });
+      await chmod(directory, 0o777);
       const address = addresses[index % addresses.length];
       all[`host${index}`] = {
         ansible_host: `name${index}`,
         ansible_port: sshd.port,
-        ansible_user: 'root',
+        ansible_user: sshd.user,
         ansible_ssh_private_key_file: sshd.privateKeyFile,
         ansible_ssh_common_args: `${sshd.sshArgs} -o HostName=${address} -o HostKeyAlias=[${sshd.host}]:${sshd.port}`,
         directory,
@@ -76,6 +86,7 @@ describe.skipIf(reason !== undefined)('many hosts', () => {
 
   it('are brought to their state with no more logins at once than sshd takes', async () => {
     const { run: first } = await run({});
+    expect(unreachable(first)).toEqual([]);
     expect(first.exitCode).toBe(0);
     for (let index = 0; index < hostCount; index++) {
       expect(first.recap(`host${index}`)).toBe('ok=4 changed=3');
