@@ -192,6 +192,7 @@ const check: Cases = {
 `),
     files: { 'templates/t.txt': 'x {{ inventory_hostname }}\n' },
     args: ['--check', '--diff'],
+    differs: { row: 'check-overlay', here: { effects: ['there h1'], recap: { h1: 'ok=3 changed=2' } } },
   },
 };
 

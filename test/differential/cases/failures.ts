@@ -9,7 +9,8 @@ const fatal: Cases = {
       failed_when: inventory_hostname == 'h2'
     - log: two
 `,
-  'the always section still runs': `
+  'the always section still runs': {
+    play: `
 - hosts: web
   any_errors_fatal: true
   tasks:
@@ -20,6 +21,14 @@ const fatal: Cases = {
         - log: three
     - log: four
 `,
+    differs: {
+      row: 'any-errors-fatal',
+      here: {
+        effects: ['one h1', 'one h2', 'three h1', 'three h2'],
+        recap: { h1: 'ok=2 changed=2', h2: 'ok=1 changed=1 failed=1' },
+      },
+    },
+  },
   'a rescue recovers the hosts that failed': `
 - hosts: web
   any_errors_fatal: true
@@ -151,9 +160,35 @@ const ordinary: Cases = {
 `,
 };
 
+const unreadable: Cases = {
+  'what is no YAML': {
+    play: '- hosts: h1\n  tasks:\n    - log: one\n   - log: two\n',
+    differs: { row: 'faults-first', here: { code: 1 } },
+  },
+  'an unknown keyword': {
+    play: tasks(`
+- { log: one, wen: true }
+`),
+    differs: { row: 'faults-first', here: { code: 1 } },
+  },
+  'an unknown handler': {
+    play: tasks(`
+- { log: one, notify: nobody }
+`),
+    differs: { row: 'faults-first', here: { code: 1, recap: {}, effects: [] } },
+  },
+  'a name that cannot be registered': {
+    play: tasks(`
+- { log: one, register: a-b }
+`),
+    differs: { row: 'faults-first', here: { code: 1, recap: {}, effects: [] } },
+  },
+};
+
 export const failures: Readonly<Record<string, Cases>> = {
   any_errors_fatal: fatal,
   ignore_errors: ignored,
   unreachable,
   failure: ordinary,
+  unreadable,
 };

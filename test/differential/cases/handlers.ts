@@ -44,7 +44,8 @@ const handler: Cases = {
     - { name: b, log: handler-b, notify: [a, c] }
     - { name: c, log: handler-c }
 `,
-  'of the same name: the last one': `
+  'of the same name: the last one': {
+    play: `
 - hosts: h1
   tasks:
     - { log: one, notify: a }
@@ -52,6 +53,8 @@ const handler: Cases = {
     - { name: a, log: first }
     - { name: a, log: last }
 `,
+    differs: { row: 'handler-twice', here: { effects: ['one h1', 'last h1'] } },
+  },
   'with a condition and a loop': `
 - hosts: web
   tasks:

@@ -27,6 +27,15 @@ export const allCases: readonly Case[] = flatten({
 });
 
 /** The ten that are asked live in every gate. */
-export const sample: readonly Case[] = allCases.filter(
-  (_, index) => index % Math.ceil(allCases.length / 10) === 0,
-);
+export const sample: readonly Case[] = [
+  'any_errors_fatal: no host goes on after the task that failed',
+  'handler: forced by the play',
+  'block: nested: the outer rescue takes what the inner lets through',
+  'tags: skipping wins',
+  'serial: a list, whose last entry repeats',
+  'run_once: on the first host whose condition holds',
+  'until: a failing command that comes right',
+  'precedence: block, task, set_fact, include_vars and extra vars',
+  'roles: dependencies come first, once',
+  'delegate_to: runs there with the variables of the host',
+].flatMap((title) => allCases.filter((one) => one.title === title));

@@ -75,14 +75,20 @@ const until: Cases = {
   delay: 0
 - log: '{{ r.attempts }}'
 `),
-  'one that never holds: the attempts are one more than the retries': tasks(`
+  'one that never holds: the attempts are one more than the retries': {
+    play: tasks(`
 - { log: one, register: r, until: r.rc == 9, retries: 2, delay: 0, ignore_errors: true }
 - { log: '{{ r.attempts }}', when: r is failed }
 `),
-  'three retries where none are named': tasks(`
+    differs: { row: 'until-attempts', here: { effects: ['one h1', 'one h1', 'one h1', '3 h1'] } },
+  },
+  'three retries where none are named': {
+    play: tasks(`
 - { log: one, register: r, until: r.rc == 9, delay: 0, ignore_errors: true }
 - log: '{{ r.attempts }}'
 `),
+    differs: { row: 'until-attempts', here: { effects: ['one h1', 'one h1', 'one h1', 'one h1', '4 h1'] } },
+  },
   'sees changed_when and failed_when': tasks(`
 - { flop: one, register: r, changed_when: false, failed_when: false, until: r is not failed and not r.changed, retries: 2, delay: 0 }
 - log: '{{ r.attempts }}-{{ r.rc }}'
@@ -95,10 +101,16 @@ const until: Cases = {
   delay: 0
 - log: '{{ r.attempts }}'
 `),
-  'each item for itself': tasks(`
+  'each item for itself': {
+    play: tasks(`
 - { log: 'one-{{ item }}', loop: [0, 7], register: r, until: r.rc == item, retries: 1, delay: 0, ignore_errors: true }
 - { log: '{{ item.attempts }}', loop: '{{ r.results }}' }
 `),
+    differs: {
+      row: 'until-attempts',
+      here: { effects: ['one-0 h1', 'one-7 h1', 'one-7 h1', '1 h1', '2 h1'] },
+    },
+  },
   'a loop whose condition is a list': tasks(`
 - { log: one, register: r, until: [r.rc == 0, r is changed], retries: 2, delay: 0 }
 `),

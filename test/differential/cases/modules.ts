@@ -14,10 +14,16 @@ const command: Cases = {
 - { shell: { cmd: 'cat > {{ base }}/in', stdin: text } }
 - { log: '{{ p.stdout }}-{{ a.stdout }}' }
 `),
-  'a command that is not there': tasks(`
+  'a command that is not there': {
+    play: tasks(`
 - { command: nosuchcommand, register: r, ignore_errors: true }
 - { log: '{{ r.rc }}' }
 `),
+    differs: {
+      row: 'command-not-ended',
+      here: { effects: ['127 h1'], recap: { h1: 'ok=2 changed=2 ignored=1' } },
+    },
+  },
 };
 
 const files: Cases = {
@@ -25,7 +31,7 @@ const files: Cases = {
 - { copy: { content: x, dest: '{{ base }}/a', mode: '0644' }, register: one }
 - { copy: { content: x, dest: '{{ base }}/a', mode: '0644' }, register: two }
 - { copy: { content: x, dest: '{{ base }}/a', mode: '0600' }, register: three }
-- { log: '{{ one.changed }}', when: one is changed and two is not changed and three is changed }
+- { log: states, when: one is changed and two is not changed and three is changed }
 `),
   'copy: a folder, and no force': {
     play: tasks(`
@@ -34,6 +40,7 @@ const files: Cases = {
 - { copy: { src: missing, dest: '{{ base }}/m' }, ignore_errors: true }
 `),
     files: { 'files/tree/a': 'a', 'files/tree/b/c': 'c' },
+    differs: { row: 'faults-first', here: { code: 1, recap: {}, effects: [], files: {} } },
   },
   'template: plain names': {
     play: tasks(`
@@ -96,7 +103,7 @@ const control: Cases = {
   'script and fetch': {
     play: tasks(`
 - { script: s.sh one, register: r }
-- { log: '{{ r.stdout }}' }
+- { log: two, when: "'got-one' in r.stdout" }
 - { shell: 'echo x > {{ base }}/a', changed_when: false }
 - { fetch: { src: '{{ base }}/a', dest: '{{ base }}/fetched', flat: true } }
 `),

@@ -59,10 +59,13 @@ const inherit: Cases = {
     - { shell: 'id -un', become_user: daemon, register: r, changed_when: false }
     - { shell: 'echo {{ r.stdout }} {{ inventory_hostname }} >> {{ log }}' }
 `,
-  'timeout of a task': tasks(`
+  'timeout of a task': {
+    play: tasks(`
 - { shell: sleep 20, timeout: 1, ignore_errors: true, register: r }
 - { log: two, when: r is failed }
 `),
+    differs: { row: 'command-not-ended', here: { recap: { h1: 'ok=2 changed=2 ignored=1' } } },
+  },
 };
 
 const meta: Cases = {
@@ -93,7 +96,8 @@ const meta: Cases = {
     - { meta: end_batch, when: inventory_hostname == 'h1' }
     - log: two
 `,
-  clear_host_errors: `
+  clear_host_errors: {
+    play: `
 - hosts: web
   tasks:
     - { log: one, failed_when: inventory_hostname == 'h1' }
@@ -103,6 +107,15 @@ const meta: Cases = {
   tasks:
     - log: three
 `,
+    differs: {
+      row: 'clear-host-errors',
+      here: {
+        code: 2,
+        effects: ['one h1', 'one h2', 'two h1', 'two h2', 'three h1', 'three h2'],
+        recap: { h1: 'ok=2 changed=2 failed=1', h2: 'ok=3 changed=3' },
+      },
+    },
+  },
   'noop and flush_handlers without handlers': tasks(`
 - meta: noop
 - meta: flush_handlers
@@ -137,6 +150,7 @@ const inventories: Cases = {
         'top:\n  vars: { v: top }\n  children:\n    low:\n      vars: { v: low }\n      hosts:\n        n[01:02]:\n    flat:\n      hosts:\n        z: { v: z }\n',
     },
     args: ['-i', 'inv/more.yml'],
+    order: 'host',
   },
   'a script': {
     play: '- hosts: app\n  connection: local\n  tasks:\n    - { log: "{{ v }}-{{ w }}" }\n',
@@ -145,6 +159,7 @@ const inventories: Cases = {
         '#!/bin/sh\necho \'{"app": {"hosts": ["s1", "s2"], "vars": {"w": "group"}}, "_meta": {"hostvars": {"s1": {"v": 1}, "s2": {"v": 2}}}}\'\n',
     },
     args: ['-i', 'inv/more.sh'],
+    order: 'host',
   },
   'a list on the command line': {
     play: '- hosts: all:!web:!db\n  connection: local\n  tasks:\n    - log: one\n',
@@ -155,7 +170,8 @@ const inventories: Cases = {
     files: { 'inv/a.ini': 'h1 v=first\n', 'inv/b.ini': 'h1 v=second\n' },
     args: ['-i', 'inv/a.ini', '-i', 'inv/b.ini'],
   },
-  'group_by and add_host': `
+  'group_by and add_host': {
+    play: `
 - hosts: web
   tasks:
     - { group_by: { key: 'kind_{{ inventory_hostname }}' } }
@@ -164,6 +180,15 @@ const inventories: Cases = {
   tasks:
     - log: one
 `,
+    differs: {
+      row: 'added-host-vars',
+      here: {
+        code: 2,
+        effects: ['one h2'],
+        recap: { h1: 'ok=2 changed=2', h2: 'ok=2 changed=2', made: 'failed=1' },
+      },
+    },
+  },
 };
 
 const gather: Cases = {

@@ -189,7 +189,7 @@ const argumentSpecs: Cases = {
 - { include_role: { name: r }, vars: { kind: a } }
 `),
     files: specs,
-    differs: { row: 'argument-specs', here: { code: 1, recap: {}, effects: [] } },
+    differs: { row: 'faults-first', here: { code: 1, recap: {}, effects: [] } },
   },
   'a wrong choice stops the role': {
     play: tasks(`
@@ -197,7 +197,7 @@ const argumentSpecs: Cases = {
 - { include_role: { name: r }, vars: { port: 1, kind: c } }
 `),
     files: specs,
-    differs: { row: 'argument-specs', here: { code: 1, recap: {}, effects: [] } },
+    differs: { row: 'faults-first', here: { code: 1, recap: {}, effects: [] } },
   },
 };
 

@@ -141,6 +141,7 @@ const strategy: Cases = {
 `,
     order: 'host',
     args: ['--forks', '2'],
+    differs: { row: 'host-pinned', here: { code: 1, recap: {}, effects: [] } },
   },
 };
 
@@ -209,12 +210,21 @@ const once: Cases = {
   tasks:
     - { log: one, run_once: true, delegate_to: h3 }
 `,
-  'on the first host whose condition holds': `
+  'on the first host whose condition holds': {
+    play: `
 - hosts: web
   tasks:
     - { log: one, run_once: true, when: inventory_hostname == 'h2' }
     - log: two
 `,
+    differs: {
+      row: 'run-once-when',
+      here: {
+        effects: ['one h2', 'two h1', 'two h2'],
+        recap: { h1: 'ok=1 changed=1', h2: 'ok=2 changed=2' },
+      },
+    },
+  },
   'in a loop': `
 - hosts: web
   tasks:

@@ -36,7 +36,10 @@ const tags: Cases = {
   'one skipped': ask('--skip-tags', 'a'),
   'always skipped': ask('--skip-tags', 'always'),
   'skipping wins': ask('--tags', 'e', '--skip-tags', 'a'),
-  'one that does not exist': ask('--tags', 'none'),
+  'one that does not exist': {
+    ...ask('--tags', 'none'),
+    differs: { row: 'unknown-tag', here: { code: 1, recap: {}, effects: [] } },
+  },
   tagged: without('--tags', 'tagged'),
   untagged: without('--tags', 'untagged'),
   all: without('--tags', 'all'),
@@ -48,8 +51,9 @@ const tags: Cases = {
   tasks:
     - { log: '{{ item }}', loop: '{{ ansible_run_tags }}', tags: a }
     - { log: 'skip-{{ item }}', loop: '{{ ansible_skip_tags }}', tags: a }
+    - { log: never, tags: [a, b] }
 `,
-    args: ['--tags', 'a', '--skip-tags', 'z'],
+    args: ['--tags', 'a', '--skip-tags', 'b'],
   },
 };
 
@@ -90,7 +94,16 @@ const many = {
 
 const hosts: Cases = {
   'a list': pattern('[h3, h1]'),
-  'joined by commas and colons': pattern('"h3:h1,h2"'),
+  'joined by commas and colons': {
+    play: pattern('"h3:h1,h2"'),
+    differs: {
+      row: 'pattern-separators',
+      here: {
+        effects: ['one h1', 'one h2', 'one h3'],
+        recap: { h1: 'ok=1 changed=1', h2: 'ok=1 changed=1', h3: 'ok=1 changed=1' },
+      },
+    },
+  },
   'an intersection': pattern('"all:&web"'),
   'an exclusion': pattern('"all:!h2"'),
   'an exclusion comes last wherever it stands': pattern('"!h2:web:h3"'),
@@ -99,7 +112,7 @@ const hosts: Cases = {
   'one of a group by its index': pattern('web[0]'),
   'the last of a group': pattern('web[-1]'),
   'a slice of a group': pattern('all[0:1]'),
-  'a name of no host': pattern('nothing'),
+  'a name of no host': { play: pattern('nothing'), differs: { row: 'unknown-host', here: { code: 1 } } },
   'a variable': { play: pattern('"{{ where }}"'), args: ['-e', 'where=db'] },
   'a range in the inventory': {
     play: pattern('app').replace('hosts: app', 'hosts: app\n  connection: local'),

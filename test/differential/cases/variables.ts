@@ -162,15 +162,25 @@ const omitted: Cases = {
 - { file: { path: '{{ base }}/a', state: touch, mode: '{{ none }}' }, vars: { none: '{{ omit }}' } }
 - { copy: { content: x, dest: '{{ base }}/b', mode: '{{ omit }}' } }
 `),
-  'in a loop': tasks(`
+  'in a loop': {
+    play: tasks(`
 - { copy: { content: x, dest: '{{ base }}/{{ item.name }}', mode: '{{ item.mode }}' }, loop: [{ name: a, mode: '0600' }, { name: b, mode: '{{ omit }}' }] }
 `),
+    differs: { row: 'omit-in-data', here: { code: 2, files: { a: '600 x' }, recap: { h1: 'failed=1' } } },
+  },
+  'a value in text: true and false': {
+    play: tasks(`
+- log: '{{ on_it }}-{{ off_it }}'
+  vars: { on_it: true, off_it: false }
+`),
+    differs: { row: 'boolean-text', here: { effects: ['true-false h1'] } },
+  },
   'an undefined variable fails the task': {
     play: tasks(`
 - log: one
 - { log: '{{ nothing }}' }
 `),
-    differs: { row: 'undefined', here: { code: 1, recap: {}, effects: [] } },
+    differs: { row: 'faults-first', here: { code: 1, recap: {}, effects: [] } },
   },
   'an undefined key of a result': tasks(`
 - { shell: echo a, register: r }
