@@ -27,7 +27,8 @@ export function selectionFaults({ plays, hasUnknownIncludes }: RunSites, selecti
       .filter((tag) => tag !== '' && !specialTags.includes(tag) && !tags.includes(tag))
       .map((tag) => fault('unknown-tag', `${option}: no task has the tag "${tag}"`, tag, tags, isOpen));
   const start = selection.startAtTask;
-  const lost = start !== undefined && !names.includes(start);
+  // With wildcards, the run itself finds the first task that matches.
+  const lost = start !== undefined && !/[*?]/.test(start) && !names.includes(start);
   const nameOpen = hasUnknownIncludes || names.some(isTemplate);
   return [
     ...unknown('--tags', selection.tags),
