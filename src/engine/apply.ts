@@ -146,7 +146,7 @@ function dispatch(step: Exclude<Step, WaitStep>, context: StepContext): Promise<
 
 async function simulate(
   steps: readonly Step[],
-  { context, countsAsChange }: ApplySource,
+  { context }: ApplySource,
   diff: readonly Diff[],
 ): Promise<Applied> {
   const outcomes: StepOutcome[] = [];
@@ -168,7 +168,8 @@ async function simulate(
     changed = true;
     for (const target of [context.target.target, ...otherTargets(step, context)]) {
       if (target === context.target.target || step.kind === 'stream') target.predictions.record(step);
-      if (countsAsChange) targets.noteChange(target);
+      // Also where it does not count as a change: later reads see what it would bring about.
+      targets.noteChange(target);
     }
     outcomes.push({ step, status: 'skipped' });
   }
