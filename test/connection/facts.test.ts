@@ -51,9 +51,7 @@ describe.each(shells)('facts gathered on %s', (shell) => {
       },
       lo: { ipv4: { address: '127.0.0.1', netmask: '255.0.0.0', network: '127.0.0.0', prefix: '8' } },
       mounts: rootIsOnDevice()
-        ? expect.arrayContaining([
-            expect.objectContaining({ mount: '/', size_total: expect.any(Number) }),
-          ])
+        ? expect.arrayContaining([expect.objectContaining({ mount: '/', size_total: expect.any(Number) })])
         : expect.any(Array),
     });
     expect(Number(facts['memtotal_mb'])).toBeGreaterThan(100);
