@@ -68,6 +68,42 @@ export async function runInclude(
   }
 }
 
+/**
+ * The tasks that an include without a loop brings to a host, found out ahead of its turn: none where it is
+ * skipped, undefined where that cannot be said yet.
+ *
+ * @param guard throws for variables that are not settled yet
+ * @param known tasks that other hosts include in the same way
+ */
+export async function includedAhead(
+  playRun: PlayRun,
+  task: CompiledTask,
+  host: PlayHost,
+  guard: readonly Layer[],
+  known: Map<string, Promise<readonly CompiledTask[]>>,
+): Promise<readonly CompiledTask[] | undefined> {
+  if (task.task.keywords.loop !== undefined) return undefined;
+  // The guard only watches: its layer is no variable of the included tasks.
+  decideOne(playRun, task, host, guard, 0, 0);
+  const one = decideOne(playRun, task, host, [], 0, 0);
+  if ('result' in one) return one.result.outcome === 'skipped' ? [] : undefined;
+  const key = `${task.task.id} ${one.key}`;
+  const tasks = known.get(key) ?? compiledAhead(playRun, task, one);
+  known.set(key, tasks);
+  return tasks;
+}
+
+async function compiledAhead(
+  playRun: PlayRun,
+  task: CompiledTask,
+  one: Inclusion,
+): Promise<readonly CompiledTask[]> {
+  const inclusion = one.role ? one : { ...one, file: await findFile(playRun, task, one.file) };
+  const sequence: CompiledTask[] = [];
+  compileNodes(await load(playRun, task, inclusion), surroundings(task, inclusion, playRun), sequence);
+  return sequence;
+}
+
 async function inclusionsOf(playRun: PlayRun, task: CompiledTask, host: PlayHost): Promise<Inclusion[]> {
   const started = Date.now();
   try {

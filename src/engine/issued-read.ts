@@ -1,4 +1,4 @@
-import { ConnectionError } from '../model/errors.ts';
+import { ConnectionError, type MooringError } from '../model/errors.ts';
 import type { Call } from './decide.ts';
 import type { ReadTrace } from './host-access.ts';
 import { type Attempt, type ReadResult, readCurrent, runModule } from './module-run.ts';
@@ -130,4 +130,10 @@ function settle<T>(issued: Issued, { playRun }: TaskCall, work: Promise<T>): Pro
   // Nobody may ever ask for it: its rejection must not be an unhandled one.
   settled.then(note, note);
   return settled;
+}
+
+/** A host that could not be reached is not tried a second time for the same task. */
+export function rethrowUnreachable(error: MooringError): undefined {
+  if (error instanceof ConnectionError) throw error;
+  return undefined;
 }

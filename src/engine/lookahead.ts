@@ -17,7 +17,7 @@ export interface Outlook {
   /** A step of the first task was sent: what it notifies is as good as pending. */
   readonly isChanging: boolean;
   /** The tasks of a file that is included without doubt, where they are known already. */
-  included(task: CompiledTask): readonly CompiledTask[] | undefined;
+  included(task: CompiledTask, pending: ReadonlySet<string>): readonly CompiledTask[] | undefined;
 }
 
 /** Thrown out of a template that asks for a variable which a task before it is going to set. */
@@ -79,7 +79,7 @@ function* tasksFrom(
     const next = sequence[index];
     if (next === undefined || (next.section !== section && walk.isFlushDue)) return false;
     if (isInclude(next)) {
-      const inner = walk.included(next);
+      const inner = walk.included(next, walk.pending);
       if (!inner || !(yield* tasksFrom(inner, 0, walk))) return false;
       continue;
     }

@@ -1,10 +1,17 @@
-import { ConnectionError, type MooringError } from '../model/errors.ts';
 import type { Value } from '../model/value.ts';
 import { guards, keyOf, prepare, shellOf, signatureOf } from './call-keys.ts';
 import type { CompiledTask } from './compile.ts';
 import { connectMany } from './connect-many.ts';
 import { type Call, decide } from './decide.ts';
-import { type Issued, issueAttempt, issueRead, sameLocally, stillHolds } from './issued-read.ts';
+import { IncludesAhead } from './include-ahead.ts';
+import {
+  type Issued,
+  issueAttempt,
+  issueRead,
+  rethrowUnreachable,
+  sameLocally,
+  stillHolds,
+} from './issued-read.ts';
 import { commandsFrom, type Following, followingTasks, mayReadAhead } from './lookahead.ts';
 import { loopItem, staticLoopItems } from './loop.ts';
 import { ReadWindow } from './read-window.ts';
@@ -61,10 +68,15 @@ class ReadAhead implements Speculation {
   readonly #playRun: PlayRun;
   readonly #windows = new Map<string, ReadWindow>();
   readonly #issued = new Map<string, Issued>();
+  readonly #includes: IncludesAhead;
   #hasConnected = false;
 
   constructor(playRun: PlayRun) {
     this.#playRun = playRun;
+    this.#includes = new IncludesAhead(playRun, (host) => {
+      const window = this.#windowOf(host);
+      if (window.current) this.#extend(host, window.current, window, { fromItem: 0 });
+    });
   }
 
   async connectAll(hosts: readonly PlayHost[], task: CompiledTask): Promise<void> {
@@ -171,8 +183,10 @@ class ReadAhead implements Speculation {
   }
 
   #following(host: PlayHost, task: CompiledTask, isChanging: boolean): Iterable<Following> {
-    const included = (): undefined => undefined;
-    return followingTasks(task, { host, isChanging, included });
+    return followingTasks(task, {
+      ...{ host, isChanging },
+      included: (include, pending) => this.#includes.tasksOf(host, include, pending),
+    });
   }
 
   /** Issues what was not looked at yet, as far as the window reaches. */
@@ -285,10 +299,4 @@ class ReadAhead implements Speculation {
       return undefined;
     }
   }
-}
-
-/** A host that could not be reached is not tried a second time for the same task. */
-function rethrowUnreachable(error: MooringError): undefined {
-  if (error instanceof ConnectionError) throw error;
-  return undefined;
 }

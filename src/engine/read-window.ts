@@ -23,6 +23,8 @@ export class ReadWindow {
   /** The loop that is under way. */
   loop: { readonly task: CompiledTask; readonly items: readonly Value[] } | undefined;
   /** Looked at and not yet come to, about. */
+  /** The task that has its turn. */
+  current: CompiledTask | undefined;
   #ahead = 0;
   #tasksSinceChange = calmAfter;
   #sequence: readonly CompiledTask[] | undefined;
@@ -30,7 +32,9 @@ export class ReadWindow {
   #changes = 0;
 
   /** Takes note that a task has its turn. */
-  moveTo({ sequence }: CompiledTask): void {
+  moveTo(task: CompiledTask): void {
+    const { sequence } = task;
+    this.current = task;
     this.#ahead = sequence === this.#sequence ? Math.max(0, this.#ahead - 1) : 0;
     this.#sequence = sequence;
     this.#tasksSinceChange++;

@@ -161,6 +161,30 @@ ${times(10, (i) => `- copy: {content: '{{ greeting.stdout }}', dest: ${directory
     expect(costs.roundTrips).toBeLessThanOrEqual(5 * 4);
   });
 
+  it('reads across includes that are decided, into them and out of them', async () => {
+    const costs = await costsOf(
+      (directory) => `
+- copy: {content: x, dest: ${directory}/before}
+- include_tasks: more.yml
+  vars: {place: ${directory}}
+- include_tasks: none.yml
+  when: false
+- include_tasks: '{{ which }}.yml'
+  vars: {place: ${directory}}
+- copy: {content: x, dest: ${directory}/after}`,
+      {
+        present: Object.fromEntries(['before', 'after', 'inner'].map((name) => [name, 'x'])),
+        hosts: { h1: { which: 'more' } },
+        files: {
+          'more.yml': `- copy: {content: x, dest: '{{ place }}/inner'}\n`.repeat(5),
+          'none.yml': '- fail: {msg: never}\n',
+        },
+      },
+    );
+    expect(costs.recap).toBe('ok=14 skipped=1');
+    expect(costs.roundTrips).toBeLessThanOrEqual(2);
+  });
+
   it('grows again after changes', async () => {
     const costs = await costsOf(
       (directory) =>
