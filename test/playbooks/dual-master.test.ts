@@ -51,6 +51,15 @@ async function fill(harbor: Harbor2, tag: string, content: string): Promise<void
   harbor.push('example/app', tag, content);
 }
 
+/** A push while the next master is away: its event is lost. */
+async function lose(from: Harbor2, to: Harbor2, tag: string): Promise<void> {
+  await to.stop();
+  from.push('example/app', tag, `${tag}, pushed during an outage`);
+  await from.settled();
+  await to.start();
+  expect(to.digest('example/app', tag)).toBeUndefined();
+}
+
 const images = (): (string | undefined)[][] =>
   names.map((name) => ['1', '2', 'same'].map((tag) => harbors[name].digest('example/app', tag)));
 
@@ -76,4 +85,17 @@ test('a ring is made in one run, brings what was there, and needs nothing more',
   const second = await run('dual-master.yml');
   expect(second.code, second.all).toBe(0);
   expect(second.stdout.match(/changed=0 /g)).toHaveLength(3);
+});
+
+test('reconcile brings round a ring what is on one master alone', { timeout }, async () => {
+  await lose(harbors.c, harbors.a, 'late');
+  await lose(harbors.b, harbors.c, 'later');
+  const mended = await run('reconcile.yml');
+  expect(mended.code, mended.all).toBe(0);
+  for (const tag of ['late', 'later']) {
+    const digests = new Set(names.map((name) => harbors[name].digest('example/app', tag)));
+    expect([...digests]).toEqual([expect.stringMatching(/^sha256:/)]);
+  }
+  const again = await run('reconcile.yml');
+  expect(again.stdout.match(/changed=0 /g), again.all).toHaveLength(3);
 });
