@@ -79,6 +79,14 @@ const modules: readonly Module[] = [
       to: { script: `cat > ${place}/half.new && mv ${place}/half.new ${place}/half` },
     },
   ]),
+  stepModule('receiver_has_enough', () => [
+    {
+      kind: 'stream',
+      summary: 'copy what is wanted',
+      from: { script: "trap '' PIPE; head -c 3000000 /dev/zero; exit 0" },
+      to: { script: 'head -c 10 > /dev/null' },
+    },
+  ]),
   stepModule('receiver_fails', () => [
     {
       kind: 'stream',
@@ -166,6 +174,11 @@ describe.skipIf(reason !== undefined)('steps against a real sshd', () => {
     expect(sum).toMatch(/^[0-9a-f]{64} {2}-\nnoted\n$/);
   });
 
+  it('lets a receiver end before the sender does, as tar does at the end of an archive', async () => {
+    const done = await run('    - name: step\n      receiver_has_enough:\n');
+    expect(done.result('step')).toMatchObject({ outcome: 'changed' });
+  });
+
   it('never takes half a stream for a whole one, and says which end failed', async () => {
     const done = await run(
       '    - name: sender\n      sender_fails:\n      ignore_errors: true\n    - name: receiver\n      receiver_fails:\n',
@@ -182,7 +195,7 @@ describe.skipIf(reason !== undefined)('steps against a real sshd', () => {
     expect((await stat(join(place, 'local', 'deep', 'copy'))).size).toBe(5_000_000);
     expect(await readFile(join(place, 'local', 'text'), 'utf8')).toBe('x');
     const done = await run('    - name: step\n      removed:\n');
-    expect(done.result('step').outcome).toBe('changed');
+    expect(done.result('step')).toMatchObject({ outcome: 'changed' });
     await expect(stat(join(place, 'local'))).rejects.toThrow('ENOENT');
   });
 

@@ -1,4 +1,5 @@
 import { pipeline } from 'node:stream/promises';
+import { setImmediate } from 'node:timers/promises';
 import type { ExecResult, ExecStream } from '../../connection/connection.ts';
 import { ConnectionError } from '../../model/errors.ts';
 import type { StreamEnd, StreamStep } from '../../module/index.ts';
@@ -45,10 +46,17 @@ async function open(target: TaskTarget, script: string, timeoutMs: number): Prom
 async function connectEnds(from: ExecStream, to: ExecStream): Promise<StepEnd> {
   from.stdin.end();
   to.stdout.resume();
-  // The receiver sees the end of its input only once the sender is known to have ended well.
+  let isReceiverDone = false;
+  void to.done.finally(() => (isReceiverDone = true)).catch(() => undefined);
+  // The receiver sees the end of its input only once the sender is known to have ended well. One that ended by itself
+  // before (tar stops at the mark of an archive's end) has read all it wanted.
   const copied = pipeline(from.stdout, to.stdin, { end: false }).then(
     () => undefined,
-    (error: unknown) => error,
+    async (error: unknown) => {
+      // A command's input closes a moment before its end is told.
+      await setImmediate();
+      return isReceiverDone && !(error instanceof ConnectionError) ? undefined : error;
+    },
   );
   const sent = await from.done;
   const broken = await copied;
