@@ -1,7 +1,16 @@
 // What both generations write the same way.
 
-import type { ConfigurationItem, Member, MemberRole, User } from './model.ts';
-import { type Fields, fields, number, text } from './shapes.ts';
+import type { ConfigurationItem, Member, MemberRole, Project, User } from './model.ts';
+import { type Fields, fields, number, text, texts } from './shapes.ts';
+
+export function toProject(project: Fields): Project {
+  return {
+    id: number(project['project_id']),
+    name: text(project['name']),
+    repositoryCount: number(project['repo_count']),
+    metadata: texts(project['metadata']),
+  };
+}
 
 /** A member; a role the generation's table does not have is taken for the weakest. */
 export function toMember(member: Fields, roles: Readonly<Partial<Record<MemberRole, number>>>): Member {

@@ -18,8 +18,8 @@ import type {
 } from '../model.ts';
 import { normalEndpoint } from '../normal.ts';
 import { failedPing } from '../ping.ts';
-import { configurationItems, toMember, toUser } from '../same.ts';
-import { type Fields, fields, number, records, text, texts } from '../shapes.ts';
+import { configurationItems, toMember, toProject, toUser } from '../same.ts';
+import { type Fields, fields, number, records, text } from '../shapes.ts';
 import { roles } from './roles.ts';
 import { toRule } from './rules.ts';
 import { toRun } from './runs.ts';
@@ -151,15 +151,6 @@ export class HarborV1 implements HarborReads {
     if (response.status === 200) return { name, healthy: true };
     return { name, healthy: false, error: this.#http.refusal('GET', path, response).message };
   }
-}
-
-function toProject(project: Fields): Project {
-  return {
-    id: number(project['project_id']),
-    name: text(project['name']),
-    repositoryCount: number(project['repo_count']),
-    metadata: texts(project['metadata']),
-  };
 }
 
 function toEndpoint(target: Fields): Endpoint {

@@ -17,8 +17,8 @@ import type {
   User,
 } from '../model.ts';
 import { failedPing } from '../ping.ts';
-import { configurationItems, toMember, toUser } from '../same.ts';
-import { type Fields, fields, moment, number, records, text, texts } from '../shapes.ts';
+import { configurationItems, toMember, toProject, toUser } from '../same.ts';
+import { type Fields, fields, moment, number, records, text } from '../shapes.ts';
 import { repositoryPath } from './paths.ts';
 import { toEndpoint, toFlatRegistry } from './registries.ts';
 import { toRobot } from './robots.ts';
@@ -167,13 +167,4 @@ export class HarborV2 implements HarborReads {
     if (response.status === 400 || response.status === 500) return failedPing(response);
     throw this.#http.refusal('POST', path, response);
   }
-}
-
-function toProject(project: Fields): Project {
-  return {
-    id: number(project['project_id']),
-    name: text(project['name']),
-    repositoryCount: number(project['repo_count']),
-    metadata: texts(project['metadata']),
-  };
 }
