@@ -1,4 +1,5 @@
 import { defineModule } from '../src/module/index.ts';
+import { roleFileParams } from './lib/role-params.ts';
 
 export const importRole = defineModule({
   name: 'import_role',
@@ -14,11 +15,7 @@ export const importRole = defineModule({
     type: 'object',
     required: ['name'],
     properties: {
-      name: { type: 'string', description: 'Name of the role.' },
-      tasks_from: { type: 'string', default: 'main', description: 'File of its `tasks/` to run.' },
-      vars_from: { type: 'string', default: 'main', description: 'File of its `vars/` to read.' },
-      defaults_from: { type: 'string', default: 'main', description: 'File of its `defaults/` to read.' },
-      handlers_from: { type: 'string', default: 'main', description: 'File of its `handlers/` to read.' },
+      ...roleFileParams,
       public: {
         type: 'boolean',
         default: true,
@@ -28,11 +25,6 @@ export const importRole = defineModule({
         type: 'boolean',
         default: true,
         description: 'Whether it runs again where it was imported in the same way before.',
-      },
-      rolespec_validate: {
-        type: 'boolean',
-        default: true,
-        description: 'Whether its variables are held against its argument specs.',
       },
     },
   },
