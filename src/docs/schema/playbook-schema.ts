@@ -1,21 +1,8 @@
+import type { Language } from '../../model/index.ts';
 import type { Module } from '../../module/index.ts';
 import { type JsonSchema, oneOrMore, orTemplate, text } from './json-schema.ts';
 import { keywordSchema } from './keyword-schema.ts';
 import { moduleSchema } from './module-schema.ts';
-
-/** The words of a playbook besides the modules, from the tables it is read with. */
-export interface LanguageTables {
-  readonly keywords: readonly {
-    readonly name: string;
-    readonly kind: string;
-    readonly levels: readonly string[];
-  }[];
-  readonly loopControl: readonly { readonly name: string; readonly kind: string }[];
-  readonly playKeys: readonly string[];
-  readonly choices: Readonly<Record<string, readonly string[]>>;
-  readonly promptKeys: readonly string[];
-  readonly collections: string;
-}
 
 const draft = 'http://json-schema.org/draft-07/schema#';
 const taskList: JsonSchema = { type: ['array', 'null'], items: { $ref: '#/definitions/task-or-block' } };
@@ -29,7 +16,7 @@ const handlerList: JsonSchema = {
  *
  * @param modules every module by each of its names
  */
-export function playbookSchema(language: LanguageTables, modules: ReadonlyMap<string, Module>): JsonSchema {
+export function playbookSchema(language: Language, modules: ReadonlyMap<string, Module>): JsonSchema {
   const entries = conditional([
     ['parallel', '#/definitions/parallel'],
     ['import_playbook', '#/definitions/import-playbook'],
@@ -46,14 +33,14 @@ export function playbookSchema(language: LanguageTables, modules: ReadonlyMap<st
 }
 
 /** JSON Schema of a file that include_tasks and import_tasks bring in. */
-export function tasksSchema(language: LanguageTables, modules: ReadonlyMap<string, Module>): JsonSchema {
+export function tasksSchema(language: Language, modules: ReadonlyMap<string, Module>): JsonSchema {
   const { play, parallel, 'import-playbook': imported, ...others } = definitions(language, modules);
   return { $schema: draft, title: 'Mooring tasks', ...taskList, definitions: others };
 }
 
 type Definitions = Readonly<Record<string, JsonSchema>>;
 
-function definitions(language: LanguageTables, modules: ReadonlyMap<string, Module>): Definitions {
+function definitions(language: Language, modules: ReadonlyMap<string, Module>): Definitions {
   const unique = [...new Set(modules.values())];
   return {
     play: playSchema(language),
@@ -83,18 +70,18 @@ function definitions(language: LanguageTables, modules: ReadonlyMap<string, Modu
   };
 }
 
-function playSchema(language: LanguageTables): JsonSchema {
+function playSchema(language: Language): JsonSchema {
   const own = Object.fromEntries(language.playKeys.map((name) => [name, playKey(name, language)]));
   return { ...closed({ ...keywordsAt(language, 'play'), ...own }), required: ['hosts'] };
 }
 
-function playKey(name: string, language: LanguageTables): JsonSchema {
+function playKey(name: string, language: Language): JsonSchema {
   const choices = language.choices[name];
   const shape = choices ? { enum: choices } : (playShapes(language)[name] ?? {});
   return { ...keywordSchema(name, ''), ...shape };
 }
 
-function playShapes({ promptKeys }: LanguageTables): Definitions {
+function playShapes({ promptKeys }: Language): Definitions {
   return {
     hosts: oneOrMore({ type: 'string' }),
     gather_facts: orTemplate({ type: 'boolean' }),
@@ -120,7 +107,7 @@ function playShapes({ promptKeys }: LanguageTables): Definitions {
 const fileList: readonly JsonSchema[] = [{ type: 'string' }, { type: 'array', items: { type: 'string' } }];
 
 function taskSchema(
-  language: LanguageTables,
+  language: Language,
   modules: ReadonlyMap<string, Module>,
   level: 'task' | 'handler',
 ): JsonSchema {
@@ -145,16 +132,16 @@ function moduleRef(module: Module): JsonSchema {
   return { $ref: `#/definitions/module-${module.name}` };
 }
 
-function collectionNames({ collections }: LanguageTables): JsonSchema {
+function collectionNames({ collections }: Language): JsonSchema {
   return { patternProperties: { [collections]: {} } };
 }
 
-function keywordsAt(language: LanguageTables, level: string): Definitions {
+function keywordsAt(language: Language, level: string): Definitions {
   const here = language.keywords.filter(({ levels }) => levels.includes(level));
   return Object.fromEntries(here.map(({ name }) => [name, keywordOf(language, name)]));
 }
 
-function keywordOf({ keywords, loopControl }: LanguageTables, name: string): JsonSchema {
+function keywordOf({ keywords, loopControl }: Language, name: string): JsonSchema {
   if (name === 'module_defaults') return { $ref: '#/definitions/module-defaults' };
   const schema = keywordSchema(name, keywords.find((keyword) => keyword.name === name)?.kind ?? '');
   if (name !== 'loop_control') return schema;
