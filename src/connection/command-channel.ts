@@ -68,7 +68,7 @@ class Command {
     this.#deadline = setTimeout(() => this.#onDeadline(), request.timeoutMs);
     const inline = request.stdin instanceof Readable ? undefined : request.stdin;
     const input = this.#payload ? channelInput : inputText(inline);
-    const text = frameRequest(shell.token, 1, withLocale(request), input, true);
+    const text = frameRequest(shell.token, 1, withLocale(request), input, { isLast: true });
     shell.channel.stdin.write(text);
     return this.#result.promise;
   }

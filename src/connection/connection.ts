@@ -53,6 +53,21 @@ export interface ShellRequest {
   readonly locale: 'C' | 'login';
   /** Reads may be issued again after a lost connection, steps never are. */
   readonly kind: 'read' | 'step';
+  /** For steps that are written without waiting for the answers of those before them. */
+  readonly chain?: StepChain;
+}
+
+/**
+ * Steps that go out together: the host runs each only where all before it ended well. One that it passes over
+ * throws StepNotRun.
+ */
+export interface StepChain {
+  /** A word that no two chains of a run share. */
+  readonly id: string;
+  /** It begins the chain. */
+  readonly isFirst: boolean;
+  /** Exit codes after which those behind it may run. */
+  readonly expect: readonly number[] | 'any';
 }
 
 /** A command on a channel of its own: user commands, long steps, streams. */
@@ -61,6 +76,8 @@ export interface ExecRequest extends Omit<ShellRequest, 'stdin'> {
   readonly onOutput?: (stream: 'stdout' | 'stderr', chunk: Buffer) => void;
   /** Survives a cut connection: output and status are spooled on the host. Default false. */
   readonly durable?: boolean;
+  /** How long a lost connection of a durable command is tried again, milliseconds; at least two minutes. */
+  readonly reconnectMs?: number;
   /**
    * A command that only looks (`kind: 'read'`): it may go, with others of its kind, through one shell beside
    * that of reads and steps, which saves the opening of a channel. `queued` = also where that shell is busy.

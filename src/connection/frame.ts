@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { InternalError } from '../model/errors.ts';
+import type { StepChain } from './connection.ts';
 import type { InputText } from './script-text.ts';
 
 /** A mark a framed shell printed on one of its streams, between other bytes. */
@@ -15,6 +16,9 @@ export interface FrameListener {
   /** Bytes that are no mark, exactly as printed. */
   onData(chunk: Buffer): void;
 }
+
+/** In place of an exit code: a step of a chain was passed over. */
+export const notRunMark = '-';
 
 const separator = '\x1e';
 const lineFeed = 0x0a;
@@ -40,21 +44,37 @@ export function printMark(token: string, kind: string, id: number, rest = ''): s
  *
  * @param text complete script; must not hold NUL
  * @param input where the subshell's standard input comes from
- * @param isLast end the shell behind it: what follows on its standard input is never read as commands
+ * @param options.chain run it only where the steps before it in its chain ended well in this very shell
+ * @param options.isLast end the shell behind it: what follows on its standard input is never read as commands
  */
 export function frameRequest(
   token: string,
   id: number,
   text: string,
   input: InputText,
-  isLast = false,
+  options: { readonly chain?: StepChain; readonly isLast?: boolean } = {},
 ): string {
   const begin = printMark(token, 'b', id);
+  const command = `${input.before}( eval ' ${quoted(text)}' ) ${input.after}`;
+  const [run, exitCode] = options.chain ? chained(command, options.chain) : [command, '"$?"'];
   return (
-    `${begin};${begin} >&2;` +
-    `${input.before}( eval ' ${quoted(text)}' ) ${input.after};` +
-    `${printMark(token, 'e', id, '"$?"')};${printMark(token, 'e', id)} >&2${isLast ? ';exit' : ''}\n${input.body}`
+    `${begin};${begin} >&2;${run};` +
+    `${printMark(token, 'e', id, exitCode)};${printMark(token, 'e', id)} >&2${options.isLast ? ';exit' : ''}\n${input.body}`
   );
+}
+
+/**
+ * The shell keeps which chain has gone well so far. Another shell knows nothing of it, and passes over what
+ * follows.
+ *
+ * @returns shell text, and the word for its exit code
+ */
+function chained(command: string, { id, isFirst, expect }: StepChain): [run: string, exitCode: string] {
+  const well = expect === 'any' ? '*' : expect.join('|') || "''";
+  const step = `mooring_chain=;${command};mooring_code=$?;case $mooring_code in ${well}) mooring_chain=${id};; esac`;
+  const passOver = `else mooring_code=${notRunMark}`;
+  const run = isFirst ? step : `if [ "$mooring_chain" = ${id} ];then ${step};${passOver};fi`;
+  return [run, '"$mooring_code"'];
 }
 
 function quoted(text: string): string {

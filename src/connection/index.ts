@@ -8,9 +8,12 @@ export type {
   ExecResult,
   ExecStream,
   ShellRequest,
+  StepChain,
 } from './connection.ts';
 export { createReads } from './create-reads.ts';
 export { httpRequest } from './http.ts';
+export { StepNotRun } from './in-flight.ts';
+export { readJob, startJob } from './jobs.ts';
 export { captureLimit } from './output-capture.ts';
 export { holdReads } from './step-barrier.ts';
 export { putFile } from './writes/put-file.ts';

@@ -1,9 +1,8 @@
 import { CommandError, ConnectionError } from '../model/errors.ts';
 import type { ExecResult, ShellRequest } from './connection.ts';
-import { type Deferred, deferred } from './deferred.ts';
 import { frameRequest, type Mark } from './frame.ts';
+import { type Entry, InFlight, newEntry, settleAnswered, settleKilled } from './in-flight.ts';
 import type { OpenShell } from './open-shell.ts';
-import { execResult, OutputCapture } from './output-capture.ts';
 import { inputText, withLocale } from './script-text.ts';
 import type { ChannelEnd } from './transport.ts';
 
@@ -12,8 +11,6 @@ const maxInFlight = 500;
 const maxInFlightBytes = 256 * 1024;
 /** A read is issued again after a lost shell this often. */
 const maxAttempts = 3;
-/** What an abandoned or timed-out request is taken to have ended with: 128 + SIGKILL. */
-const killed = 137;
 
 export interface PipelinedShellOptions {
   readonly hostName: string;
@@ -30,21 +27,6 @@ export interface PipelinedShellOptions {
   readonly counters: { requests: number; writes: number };
 }
 
-interface Entry {
-  readonly request: ShellRequest;
-  readonly reply: Deferred<ExecResult>;
-  /** Made anew for every attempt. */
-  stdout: OutputCapture;
-  stderr: OutputCapture;
-  id: number;
-  bytes: number;
-  attempts: number;
-  startedMs: number;
-  began: { stdout: boolean; stderr: boolean };
-  exitCode: number | undefined;
-  ended: { stdout: boolean; stderr: boolean };
-}
-
 /**
  * One `sh` on a host that answers requests in order. They are written without waiting for replies, all of
  * a tick in one write. A lost shell is reopened: reads go out again, a step that was under way is an error.
@@ -52,8 +34,7 @@ interface Entry {
 export class PipelinedShell {
   readonly #options: PipelinedShellOptions;
   readonly #waiting: Entry[] = [];
-  #inFlight: Entry[] = [];
-  #inFlightBytes = 0;
+  readonly #inFlight: InFlight;
   #shell: OpenShell | undefined;
   #isOpening = false;
   #isFlushPlanned = false;
@@ -64,11 +45,12 @@ export class PipelinedShell {
 
   constructor(options: PipelinedShellOptions) {
     this.#options = options;
+    this.#inFlight = new InFlight((stream, chunk) => options.onStray?.(stream, chunk));
   }
 
   /** Whether a request is waiting or under way. */
   get isBusy(): boolean {
-    return this.#waiting.length + this.#inFlight.length > 0;
+    return this.#waiting.length + this.#inFlight.count > 0;
   }
 
   /** Queues a request; it is written with all others of this tick. */
@@ -92,7 +74,7 @@ export class PipelinedShell {
     this.#isClosed = true;
     clearTimeout(this.#deadline);
     const error = new ConnectionError(`${this.#options.hostName}: the connection was closed`);
-    for (const entry of [...this.#inFlight.splice(0), ...this.#waiting.splice(0)]) entry.reply.reject(error);
+    for (const entry of [...this.#inFlight.takeAll(), ...this.#waiting.splice(0)]) entry.reply.reject(error);
     this.#shell?.channel.close();
     this.#shell = undefined;
   }
@@ -123,18 +105,18 @@ export class PipelinedShell {
   /** Moves as many requests as may be under way at once, and gives their framed text. */
   #takeTexts(token: string): string[] {
     const texts: string[] = [];
-    while (this.#waiting.length > 0 && this.#inFlight.length < maxInFlight) {
+    const inFlight = this.#inFlight;
+    while (this.#waiting.length > 0 && inFlight.count < maxInFlight) {
       const entry = this.#waiting[0];
       if (entry === undefined) break;
+      const { request } = entry;
       const id = this.#lastId + 1;
-      const text = frameRequest(token, id, withLocale(entry.request), inputText(entry.request.stdin));
+      const text = frameRequest(token, id, withLocale(request), inputText(request.stdin), request);
       const bytes = Buffer.byteLength(text);
-      if (this.#inFlight.length > 0 && this.#inFlightBytes + bytes > maxInFlightBytes) break;
+      if (inFlight.count > 0 && inFlight.bytes + bytes > maxInFlightBytes) break;
       this.#lastId = id;
-      Object.assign(entry, freshAttempt(), { id, bytes, attempts: entry.attempts + 1 });
       this.#waiting.shift();
-      this.#inFlight.push(entry);
-      this.#inFlightBytes += bytes;
+      inFlight.add(entry, id, bytes);
       texts.push(text);
     }
     return texts;
@@ -177,42 +159,22 @@ export class PipelinedShell {
         if (this.#shell === shell) this.#onMark(stream, mark);
       },
       onData: (chunk) => {
-        if (this.#shell === shell) this.#onData(stream, chunk);
+        if (this.#shell === shell) this.#inFlight.data(stream, chunk);
       },
     };
   }
 
   #onMark(stream: 'stdout' | 'stderr', mark: Mark): void {
-    const entry = this.#inFlight.find((candidate) => candidate.id === mark.id);
+    const entry = this.#inFlight.mark(stream, mark);
     if (entry === undefined) return;
-    if (mark.kind === 'b') {
-      entry.began[stream] = true;
-      if (stream === 'stdout') entry.startedMs = performance.now();
-      return;
-    }
-    entry.ended[stream] = true;
-    if (stream === 'stdout') entry.exitCode = Number(mark.rest);
-    if (entry.ended.stdout && entry.ended.stderr) this.#onReply(entry);
-  }
-
-  /** Each stream may be ahead of the other by whole replies, so each has its own current request. */
-  #onData(stream: 'stdout' | 'stderr', chunk: Buffer): void {
-    const entry = this.#inFlight.find((candidate) => !candidate.ended[stream]);
-    if (entry?.began[stream]) entry[stream].add(chunk);
-    else this.#options.onStray?.(stream, chunk);
-  }
-
-  #onReply(entry: Entry): void {
-    this.#inFlight = this.#inFlight.filter((other) => other !== entry);
-    this.#inFlightBytes -= entry.bytes;
     this.#armDeadline();
-    entry.reply.resolve(execResult(entry.exitCode ?? killed, entry.stdout, entry.stderr, entry.startedMs));
+    settleAnswered(entry, this.#options.hostName);
     if (this.#waiting.length > 0) this.#flush();
   }
 
   /** The clock of a request runs from when it is the oldest under way. */
   #armDeadline(): void {
-    const oldest = this.#inFlight[0];
+    const { oldest } = this.#inFlight;
     clearTimeout(this.#deadline);
     if (oldest === undefined) return;
     this.#deadline = setTimeout(() => this.#onDeadline(oldest), oldest.request.timeoutMs);
@@ -220,16 +182,24 @@ export class PipelinedShell {
 
   #onDeadline(stuck: Entry): void {
     const shell = this.#shell;
-    if (shell === undefined || this.#inFlight[0] !== stuck) return;
+    if (shell === undefined || this.#inFlight.oldest !== stuck) return;
     const others = this.#abandon(shell).filter((entry) => entry !== stuck);
     void this.#killStuck(shell).then((isKilled) => {
       shell.channel.close();
       if (!isKilled) this.#options.onUnreachable();
       this.#settleStuck(stuck, isKilled);
-      const why = `was not run: the request before it took longer than ${stuck.request.timeoutMs / 1000} s`;
-      this.#again(others, new CommandError(`${this.#options.hostName}: a step ${why}`));
+      this.#again(others, this.#errorBehind(stuck, isKilled));
       this.#planFlush();
     });
+  }
+
+  /** Of a step that waited behind a request past its deadline: it was never begun, or nobody can tell. */
+  #errorBehind({ request }: Entry, isKilled: boolean): Error {
+    const { hostName } = this.#options;
+    const after = `the request before it took longer than ${request.timeoutMs / 1000} s`;
+    return isKilled
+      ? new CommandError(`${hostName}: a step was not run: ${after}`)
+      : new ConnectionError(`${hostName}: a step was under way when contact was lost: ${after}`);
   }
 
   async #killStuck(shell: OpenShell): Promise<boolean> {
@@ -239,7 +209,7 @@ export class PipelinedShell {
 
   #settleStuck(stuck: Entry, isKilled: boolean): void {
     if (isKilled) {
-      stuck.reply.resolve(execResult(killed, stuck.stdout, stuck.stderr, stuck.startedMs, true));
+      settleKilled(stuck);
       return;
     }
     const seconds = stuck.request.timeoutMs / 1000;
@@ -268,8 +238,7 @@ export class PipelinedShell {
   #abandon(shell: OpenShell): Entry[] {
     if (this.#shell === shell) this.#shell = undefined;
     clearTimeout(this.#deadline);
-    this.#inFlightBytes = 0;
-    return this.#inFlight.splice(0);
+    return this.#inFlight.takeAll();
   }
 
   /** Reads go back to the head of the queue, steps are told the error. */
@@ -283,19 +252,4 @@ export class PipelinedShell {
     }
     this.#waiting.unshift(...reads);
   }
-}
-
-function newEntry(request: ShellRequest): Entry {
-  return { request, reply: deferred(), id: 0, bytes: 0, attempts: 0, ...freshAttempt() };
-}
-
-function freshAttempt() {
-  return {
-    stdout: new OutputCapture(),
-    stderr: new OutputCapture(),
-    startedMs: performance.now(),
-    began: { stdout: false, stderr: false },
-    exitCode: undefined,
-    ended: { stdout: false, stderr: false },
-  };
 }

@@ -27,6 +27,7 @@ import type {
   ExecStream,
   ShellRequest,
 } from '../../src/connection/connection.ts';
+import { StepNotRun } from '../../src/connection/index.ts';
 import { flushReads } from '../../src/connection/step-barrier.ts';
 import { ConnectionError, InternalError } from '../../src/model/errors.ts';
 
@@ -54,7 +55,7 @@ export interface FakeConnection extends Connection {
 export function fakeConnection(options: FakeConnectionOptions): FakeConnection {
   const requests: { via: 'shell' | 'exec' | 'stream'; request: AnyRequest }[] = [];
   const counters = { requests: 0, writes: 0, channels: 0 };
-  const state = { closed: false };
+  const state: { closed: boolean; chain: string | undefined } = { closed: false, chain: undefined };
   let last: Promise<unknown> = Promise.resolve();
 
   const answer = async (asked: AnyRequest, via: 'shell' | 'exec' | 'stream'): Promise<ExecResult> => {
@@ -70,8 +71,17 @@ export function fakeConnection(options: FakeConnectionOptions): FakeConnection {
     if (options.root === undefined) return deliver(request, completed({}));
     return runLocally(request, options.root, options.shell ?? 'sh');
   };
+  const answerChained = async (request: ShellRequest): Promise<ExecResult> => {
+    const { chain } = request;
+    if (!chain) return answer(request, 'shell');
+    if (!chain.isFirst && state.chain !== chain.id) throw new StepNotRun('a step before it failed');
+    state.chain = undefined;
+    const result = await answer(request, 'shell');
+    if (chain.expect === 'any' || chain.expect.includes(result.exitCode)) state.chain = chain.id;
+    return result;
+  };
   const inOrder = (request: ShellRequest): Promise<ExecResult> => {
-    const result = last.then(() => answer(request, 'shell'));
+    const result = last.then(() => answerChained(request));
     last = result.catch(() => undefined);
     return result;
   };
