@@ -37,7 +37,7 @@ const templateKeys = [
     'runOnce',
   ] as const),
   ...(['ignoreErrors', 'ignoreUnreachable', 'checkMode', 'diff', 'anyErrorsFatal', 'throttle'] as const),
-  ...(['timeout', 'delegateTo', 'notify', 'retries', 'delay', 'environment'] as const),
+  ...(['timeout', 'delegateTo', 'notify', 'retries', 'delay', 'environment', 'serial'] as const),
 ] satisfies readonly (keyof TaskKeywords)[];
 
 /** Every template and expression of a task itself; those of what is around it are the play's. */
@@ -47,13 +47,14 @@ export function taskTexts(site: TaskSite, module: Module | undefined): TextSite[
   const own = keywords.register ? [keywords.register] : [];
   const inLoop = (texts: TextSite[]) => texts.map((text) => ({ ...text, local: loopNames }));
   return [
-    ...entryTexts(keywords, 'loop', keywords.loop, 'now'),
+    ...entryTexts(keywords, 'loop', keywords.loop, keywords.loopForm === 'first_found' ? 'tolerant' : 'now'),
     ...inLoop(keywordTexts(keywords)),
     ...inLoop(paramTexts(params, module)),
     ...conditionKeys.flatMap((key) =>
       conditionTexts(keywords[key] ?? [], key === 'when' ? loopNames : [...loopNames, ...own]),
     ),
     ...inLoop(labelTexts(keywords)),
+    ...conditionTexts(keywords.loopControl?.breakWhen ?? [], [...loopNames, ...own]),
   ];
 }
 

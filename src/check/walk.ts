@@ -167,7 +167,11 @@ function insideOf(task: Task, around: Around, entered: string): Around {
   const names = loop === undefined ? [] : [loopControl?.loopVar ?? 'item', loopControl?.indexVar ?? 'item'];
   return {
     ...around,
-    keywords: [...around.keywords, { ...(vars ? { vars } : {}), ...whenOf(task) }],
+    keywords: [
+      ...around.keywords,
+      { ...(vars ? { vars } : {}), ...whenOf(task) },
+      ...(task.apply ? [task.apply] : []),
+    ],
     loopNames: new Set([...around.loopNames, ...names]),
     repeats: around.repeats || loop !== undefined,
     files: [...around.files, entered],

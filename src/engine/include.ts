@@ -1,8 +1,7 @@
 import { ParamsError } from '../model/errors.ts';
-import type { Block, Task, TaskNode } from '../model/playbook.ts';
-import { findUnknown, isMap, isUnknown, type Value, type ValueMap } from '../model/value.ts';
+import type { Block, CommonKeywords, Task, TaskNode } from '../model/playbook.ts';
+import { findUnknown, isMap, isUnknown, type ValueMap } from '../model/value.ts';
 import { type Layer, render } from '../template/index.ts';
-import { applyKeywords } from './apply-keywords.ts';
 import {
   type CompiledNode,
   type CompiledTask,
@@ -30,7 +29,6 @@ interface Inclusion {
   readonly role: ValueMap | undefined;
   /** Variables for the tasks of the file: the include's own and its loop item. */
   readonly vars: readonly VarsLevel[];
-  readonly apply: Value;
   /** Distinguishes inclusions of one task, e.g. by loop item. */
   readonly key: string;
   readonly item: number;
@@ -159,8 +157,7 @@ function decideOne(
   const verdict = conditionsHold(task.conditions, scope);
   if (isUnknown(verdict)) return unknownEnd(verdict.reason, started);
   if (verdict !== true) return skipped(verdict.failed, started);
-  const { apply = null, ...written } = task.task.params;
-  const params = render(written, scope);
+  const params = render(task.task.params, scope);
   const unknown = findUnknown(params);
   if (unknown) return unknownEnd(unknown.reason, started);
   const isRole = task.task.module === 'include_role';
@@ -174,7 +171,7 @@ function decideOne(
   const loopValues = extras.map((layer) => layer.values);
   const role = isRole && isMap(params) ? params : undefined;
   const key = JSON.stringify([params, index, loopValues]);
-  return { file, role, vars, apply, key, item: index };
+  return { file, role, vars, key, item: index };
 }
 
 function asVarsLevel(layer: Layer): VarsLevel {
@@ -235,12 +232,12 @@ async function load(
     ? await loader.loadRole(inclusion.role, { ...options, position: task.task.position })
     : await loader.loadTaskFile(inclusion.file, options);
   throwFaults(faults);
-  return isMap(inclusion.apply) ? [blockWith(inclusion.apply, tasks, task.task)] : tasks;
+  const { apply } = task.task;
+  return apply ? [blockWith(apply, tasks, task.task)] : tasks;
 }
 
 /** What `apply` says stands around the tasks like a block. */
-function blockWith(apply: ValueMap, tasks: readonly TaskNode[], { id, position }: Task): Block {
-  const keywords = applyKeywords(apply, position);
+function blockWith(keywords: CommonKeywords, tasks: readonly TaskNode[], { id, position }: Task): Block {
   return { kind: 'block', id, keywords, tasks, rescue: [], always: [], position };
 }
 

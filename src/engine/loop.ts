@@ -1,14 +1,19 @@
 import { ParamsError } from '../model/errors.ts';
+import type { LoopForm } from '../model/loop-form.ts';
 import type { ItemResult, Outcome, TaskResult } from '../model/result.ts';
-import { isMap, Unknown, type Value, type ValueMap } from '../model/value.ts';
-import { type Layer, render, type Scope } from '../template/index.ts';
+import { findUnknown, isMap, isUnknown, Unknown, type Value, type ValueMap } from '../model/value.ts';
+import { type Layer, render, type Scope, UndefinedError } from '../template/index.ts';
+import { expandLoop } from '../util/loop-forms.ts';
 import type { CompiledTask } from './compile.ts';
 import { conditionsHold } from './decide.ts';
 import { withFacts } from './facts.ts';
 import { factsFor } from './gather.ts';
 import { toNumber } from './keyword-values.ts';
+import { searchPlaces } from './local-files.ts';
+import { loopFiles } from './loop-files.ts';
+import { registeredValue } from './results.ts';
 import type { PlayHost, PlayRun } from './run-state.ts';
-import { loopLayer, scopeFor } from './scope.ts';
+import { loopLayer, registerLayer, scopeFor } from './scope.ts';
 
 /** What a task's `loop` comes to. */
 export type LoopItems =
@@ -31,7 +36,9 @@ export interface LoopItem {
  * @throws TemplateError, ParamsError
  */
 export async function loopItems(playRun: PlayRun, host: PlayHost, task: CompiledTask): Promise<LoopItems> {
-  return withFacts(factsFor(playRun, host, task), () => evaluateLoop(task, scopeFor(playRun, host, task)));
+  return withFacts(factsFor(playRun, host, task), () =>
+    evaluateLoop(playRun, task, scopeFor(playRun, host, task)),
+  );
 }
 
 /**
@@ -45,23 +52,60 @@ export function staticLoopItems(
   task: CompiledTask,
   extras: readonly Layer[],
 ): readonly Value[] {
-  const found = evaluateLoop(task, scopeFor(playRun, host, task, extras));
+  const found = evaluateLoop(playRun, task, scopeFor(playRun, host, task, extras));
   return found.kind === 'items' ? found.items : [];
 }
 
-function evaluateLoop(task: CompiledTask, scope: Scope): LoopItems {
-  let value: Value;
+function evaluateLoop(playRun: PlayRun, task: CompiledTask, scope: Scope): LoopItems {
   try {
-    value = render(task.task.keywords.loop ?? [], scope);
+    return itemsOf(playRun, task, scope);
   } catch (error) {
     const verdict = conditionsHold(task.conditions, scope);
     if (verdict === true || verdict instanceof Unknown) throw error;
     return { kind: 'skip', condition: verdict.failed };
   }
-  if (value instanceof Unknown) return { kind: 'unknown', reason: value.reason };
+}
+
+function itemsOf(playRun: PlayRun, task: CompiledTask, scope: Scope): LoopItems {
+  const { loop = [], loopForm } = task.task.keywords;
+  const value = loopForm === 'first_found' ? renderDefined(loop, scope) : render(loop, scope);
+  const unknown = loopForm === undefined ? asUnknown(value) : undecidedPart(loopForm, value);
+  if (unknown) return { kind: 'unknown', reason: unknown.reason };
+  if (loopForm !== undefined) {
+    const files = loopFiles(task.task.module, searchPlaces(playRun, task));
+    return { kind: 'items', items: expandLoop(loopForm, value, files) };
+  }
   if (Array.isArray(value)) return { kind: 'items', items: value };
   const hint = isMap(value) ? 'use … | dict2items' : 'write a list, or "{{ name_of_a_list }}"';
   throw new ParamsError(`loop must be a list, not ${JSON.stringify(value)}`, { hint });
+}
+
+/** What keeps the items of a `with_` loop from being known; what is unknown inside an item is its own business. */
+function undecidedPart(form: LoopForm, value: Value): Unknown | undefined {
+  if (!Array.isArray(value)) return findUnknown(value);
+  if (form === 'list' || form === 'random_choice') return undefined;
+  return form === 'items' || form === 'indexed_items' ? value.find(isUnknown) : findUnknown(value);
+}
+
+function asUnknown(value: Value): Unknown | undefined {
+  return isUnknown(value) ? value : undefined;
+}
+
+/** `with_first_found` passes over names that hold an undefined variable. */
+function renderDefined(value: Value, scope: Scope): Value {
+  if (Array.isArray(value))
+    return value.map((item) => renderDefined(item, scope)).filter((item) => item !== null);
+  if (isMap(value)) {
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, renderDefined(item, scope) ?? []]),
+    );
+  }
+  try {
+    return render(value, scope);
+  } catch (error) {
+    if (error instanceof UndefinedError) return null;
+    throw error;
+  }
 }
 
 /** The variables and the label of an item. */
@@ -80,7 +124,9 @@ export function loopItem(
     values[control.indexVar] = index;
     values['ansible_index_var'] = control.indexVar;
   }
-  if (control.extended) values['ansible_loop'] = extended(items, index);
+  if (control.extended) {
+    values['ansible_loop'] = extended(items, index, control.extendedAllitems !== false);
+  }
   const layer = loopLayer(values);
   return { value, layer, label: labelOf(task, value, () => scopeFor(playRun, host, task, [layer])) };
 }
@@ -91,14 +137,28 @@ export function loopPauseMs(playRun: PlayRun, host: PlayHost, task: CompiledTask
   return written === undefined ? 0 : (toNumber('pause', written, scopeFor(playRun, host, task)) ?? 0) * 1000;
 }
 
-function extended(items: readonly Value[], index: number): ValueMap {
+/** Whether `break_when` wants no further item after this one; undecided conditions do not. */
+export function endsLoop(
+  playRun: PlayRun,
+  host: PlayHost,
+  task: CompiledTask,
+  item: LoopItem,
+  result: ItemResult,
+): boolean {
+  const { loopControl, register } = task.task.keywords;
+  if (!loopControl?.breakWhen) return false;
+  const own = register === undefined ? [] : [registerLayer(register, registeredValue(task, result))];
+  return conditionsHold(loopControl.breakWhen, scopeFor(playRun, host, task, [item.layer, ...own])) === true;
+}
+
+function extended(items: readonly Value[], index: number, withAll: boolean): ValueMap {
   const optional: Record<string, Value> = {};
   const before = items[index - 1];
   const after = items[index + 1];
   if (before !== undefined && index > 0) optional['previtem'] = before;
   if (after !== undefined) optional['nextitem'] = after;
   return {
-    allitems: items,
+    ...(withAll ? { allitems: items } : {}),
     index: index + 1,
     index0: index,
     revindex: items.length - index,

@@ -1,5 +1,6 @@
 import type { Language } from '../model/index.ts';
-import { keywords, loopControlKeywords } from './keywords.ts';
+import { keywords } from './keywords.ts';
+import { loopControlKeywords } from './loop-keywords.ts';
 import { collections } from './module-call.ts';
 import { orders, playKeys, promptKeys, strategies } from './plays.ts';
 

@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import type { Block, TaskKeywords, TaskNode } from '../model/playbook.ts';
 import type { Position } from '../model/position.ts';
 import type { Value, ValueMap } from '../model/value.ts';
-import { positionOf } from '../util/yaml.ts';
+import { suggest } from '../util/suggest.ts';
+import { keyPositionOf, positionOf } from '../util/yaml.ts';
 import { enterFile, type FileContext, findFile, idAt } from './context.ts';
 import { hasTemplate, typeName } from './keyword-values.ts';
 import { readYamlFile } from './source-file.ts';
@@ -42,6 +43,7 @@ const onlyOnTasks: readonly (keyof TaskKeywords)[] = [
 export function importTasks(context: FileContext, task: ImportTask, readItems: ReadItems): Block | undefined {
   const { position } = task;
   reportTaskKeywords(context, task, 'import_tasks');
+  reportParams(context, task.params, 'import_tasks', ['file']);
   const path = importedPath(context, task.params, position, 'import_tasks');
   if (path === undefined) return undefined;
   const { value, faults } = readYamlFile(path, { vault: context.options.vault, from: position });
@@ -115,10 +117,30 @@ export function reportTaskKeywords(
 ): void {
   for (const field of onlyOnTasks) {
     if (task.keywords[field] === undefined) continue;
-    const name = field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    const { loopForm } = task.keywords;
+    const written = field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    const name = field === 'loop' && loopForm ? `with_${loopForm}` : written;
     context.faults.error('misplaced-keyword', `"${name}" cannot stand on ${statement}`, {
       position: positionOf(task.keywords, field) ?? task.position,
       hint: `use ${statement.replace('import', 'include')}`,
+    });
+  }
+}
+
+/** Reports params that an `import_*` does not take. */
+export function reportParams(
+  context: FileContext,
+  params: ValueMap,
+  statement: 'import_tasks' | 'import_role',
+  known: readonly string[],
+): void {
+  for (const name of Object.keys(params)) {
+    if (known.includes(name)) continue;
+    const nearest = suggest(name, known);
+    const hint = name === 'apply' ? 'write the keywords on the task itself' : `known: ${known.join(', ')}`;
+    context.faults.error('unknown-param', `${statement}: unknown parameter "${name}"`, {
+      position: keyPositionOf(params, name),
+      hint: nearest ? `did you mean "${nearest}"?` : hint,
     });
   }
 }

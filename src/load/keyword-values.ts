@@ -1,4 +1,4 @@
-import type { Condition } from '../model/playbook.ts';
+import type { Condition, Sizes } from '../model/playbook.ts';
 import { isMap, type Value, type ValueMap } from '../model/value.ts';
 import {
   booleanWord,
@@ -13,7 +13,8 @@ import type { FileContext } from './context.ts';
 
 /**
  * What a keyword takes: `text`, `boolean` and `number` may be templates; `words` is a list or text
- * with commas, `names` a list or one text; `variable` is the name of a variable.
+ * with commas, `names` a list or one text; `variable` is the name of a variable; `sizes` are numbers or
+ * percentages of hosts.
  */
 export interface KeywordTypes {
   readonly text: string;
@@ -26,7 +27,10 @@ export interface KeywordTypes {
   readonly map: ValueMap;
   readonly environment: ValueMap | string;
   readonly loop: Value;
+  /** What a `with_` loop is made of. */
+  readonly terms: Value;
   readonly variable: string;
+  readonly sizes: Sizes;
 }
 
 export type KeywordKind = keyof KeywordTypes;
@@ -89,7 +93,9 @@ const wanted: Readonly<Record<KeywordKind, string>> = {
   map: 'a mapping',
   environment: 'a mapping',
   loop: 'a list or a template that gives one',
+  terms: 'what to loop over',
   variable: 'the name of a variable: letters, digits and underscores, not starting with a digit',
+  sizes: 'a number of hosts, a percentage such as "30%", or a list of these',
 };
 
 const readers: { readonly [K in KeywordKind]: Reader<K> } = {
@@ -102,8 +108,10 @@ const readers: { readonly [K in KeywordKind]: Reader<K> } = {
   names: readNames,
   map: (value) => (isMap(value) ? value : undefined),
   environment: readEnvironment,
+  terms: (value) => value,
   loop: (value) => (Array.isArray(value) || isTemplate(value) ? value : undefined),
   variable: (value) => (typeof value === 'string' && /^[A-Za-z_]\w*$/.test(value) ? value : undefined),
+  sizes: readSizes,
 };
 
 function readText(value: Value): string | undefined {
@@ -145,6 +153,19 @@ function readWords(value: Value, map: ValueMap, name: string): string[] | undefi
 
 function isTemplate(value: Value): value is string {
   return typeof value === 'string' && hasTemplate(value);
+}
+
+function readSizes(value: Value): Sizes | undefined {
+  const list: readonly Value[] = Array.isArray(value) ? value : [value];
+  const sizes: (number | string)[] = [];
+  for (const item of list) {
+    const size = typeof item === 'string' && /^\d+$/.test(item) ? Number(item) : item;
+    const isCount = typeof size === 'number' && Number.isInteger(size) && size >= 0;
+    const isText = typeof size === 'string' && (/^\d+(?:\.\d+)?%$/.test(size) || hasTemplate(size));
+    if (!isCount && !isText) return undefined;
+    sizes.push(size);
+  }
+  return sizes;
 }
 
 /** A list of mappings is joined, later ones win, as Ansible does. */

@@ -1,11 +1,12 @@
-import type { LoopControl, TaskKeywords } from '../model/playbook.ts';
+import type { TaskKeywords } from '../model/playbook.ts';
 import type { Value, ValueMap } from '../model/value.ts';
 import { suggest } from '../util/suggest.ts';
 import { copyPlace, keyPositionOf } from '../util/yaml.ts';
 import type { FileContext } from './context.ts';
 import { type KeywordKind, readKeywordValue } from './keyword-values.ts';
+import { loopFormOf, readLoopControl, withKeywords } from './loop-keywords.ts';
 import { shortModuleName } from './module-call.ts';
-import { refusedKeyword } from './refused.ts';
+import { elsewhereHint, idleKeyword, refusedKeyword } from './refused.ts';
 import { checkNames } from './vars-files.ts';
 
 export type Level = 'play' | 'role' | 'block' | 'task' | 'handler';
@@ -22,8 +23,8 @@ const notifying: readonly Level[] = ['block', 'task', 'handler'];
 const onTask: readonly Level[] = ['task', 'handler'];
 
 /** Keywords of more than one level, with what each takes and where it may stand. */
-export const keywords: ReadonlyMap<string, Keyword> = new Map(
-  Object.entries({
+export const keywords: ReadonlyMap<string, Keyword> = new Map<string, Keyword>([
+  ...Object.entries({
     name: { field: 'name', kind: 'text', levels: everywhere },
     vars: { field: 'vars', kind: 'map', levels: everywhere },
     tags: { field: 'tags', kind: 'words', levels: everywhere },
@@ -46,27 +47,28 @@ export const keywords: ReadonlyMap<string, Keyword> = new Map(
     module_defaults: { field: 'moduleDefaults', kind: 'map', levels: everywhere },
     when: { field: 'when', kind: 'conditions', levels: belowPlay },
     delegate_to: { field: 'delegateTo', kind: 'text', levels: belowPlay },
+    delegate_facts: { field: 'delegateFacts', kind: 'boolean', levels: belowPlay },
     notify: { field: 'notify', kind: 'names', levels: notifying },
+    serial: { field: 'serial', kind: 'sizes', levels: belowPlay },
     loop: { field: 'loop', kind: 'loop', levels: onTask },
     loop_control: { field: 'loopControl', kind: 'map', levels: onTask },
     register: { field: 'register', kind: 'variable', levels: onTask },
     until: { field: 'until', kind: 'conditions', levels: onTask },
     retries: { field: 'retries', kind: 'number', levels: onTask },
     delay: { field: 'delay', kind: 'number', levels: onTask },
+    async: { field: 'async', kind: 'number', levels: onTask },
+    poll: { field: 'poll', kind: 'number', levels: onTask },
     changed_when: { field: 'changedWhen', kind: 'conditions', levels: onTask },
     failed_when: { field: 'failedWhen', kind: 'conditions', levels: onTask },
     listen: { field: 'listen', kind: 'names', levels: ['handler'] },
   } satisfies Record<string, Keyword>),
-);
-
-/** Keywords inside `loop_control`. */
-export const loopControlKeywords: ReadonlyMap<string, readonly [keyof LoopControl, KeywordKind]> = new Map([
-  ['loop_var', ['loopVar', 'variable']],
-  ['index_var', ['indexVar', 'variable']],
-  ['label', ['label', 'text']],
-  ['pause', ['pause', 'number']],
-  ['extended', ['extended', 'plain-boolean']],
+  ...withKeywords.map((name): [string, Keyword] => [name, { field: 'loop', kind: 'terms', levels: onTask }]),
 ]);
+
+/** Other names of keywords, at one level. */
+const aliases: Readonly<Partial<Record<Level, Readonly<Record<string, string>>>>> = {
+  play: { user: 'remote_user' },
+};
 
 /** Names of the keywords that may stand at a level, for suggestions. */
 export function keywordNames(level: Level): string[] {
@@ -83,18 +85,20 @@ export function isKeyword(name: string, level: Level): boolean {
  * its field: `positionOf(task.keywords, 'register')`.
  *
  * @param level what the mapping is
+ * @param own keys that the caller reads itself, keywords of other levels or not
  * @returns the keywords, and the keys that are none (the module, or what the caller reads itself)
  */
 export function readKeywords(
   context: FileContext,
   map: ValueMap,
   level: Level,
+  own: readonly string[] = [],
 ): { keywords: TaskKeywords; others: string[] } {
   const found: Record<string, unknown> = {};
   const others: string[] = [];
   for (const name of Object.keys(map)) {
-    const keyword = keywords.get(name);
-    if (!keyword) {
+    const keyword = keywords.get(aliases[level]?.[name] ?? name);
+    if (!keyword || own.includes(name)) {
       others.push(name);
     } else if (!keyword.levels.includes(level)) {
       misplaced(context, map, name, level);
@@ -107,6 +111,7 @@ export function readKeywords(
       if (name === 'vars') checkNames(value as ValueMap, context.faults);
       found[keyword.field] = name === 'module_defaults' ? shortNames(context, value as ValueMap) : value;
       copyPlace(map, name, found, keyword.field);
+      if (loopFormOf(name)) found['loopForm'] = loopFormOf(name);
     }
   }
   // The table above says which kind of value each field takes; the compiler cannot follow it.
@@ -126,6 +131,11 @@ export function unknownKeyword(
   candidates: Iterable<string>,
 ): void {
   const position = keyPositionOf(map, name);
+  const idle = idleKeyword(name);
+  if (idle) {
+    context.faults.warning('no-effect', idle.message, { position, hint: idle.hint });
+    return;
+  }
   const refused = refusedKeyword(name);
   if (refused) {
     context.faults.error('unsupported-keyword', refused.message, { position, hint: refused.hint });
@@ -156,7 +166,7 @@ function misplaced(context: FileContext, map: ValueMap, name: string, level: Lev
   const levels = keywords.get(name)?.levels ?? [];
   context.faults.error('misplaced-keyword', `"${name}" cannot stand on a ${level}`, {
     position: keyPositionOf(map, name),
-    hint: `it belongs on a ${levels.join(' or ')}`,
+    hint: elsewhereHint(name, level) ?? `it belongs on a ${levels.join(' or ')}`,
   });
 }
 
@@ -174,29 +184,6 @@ function shortNames(context: FileContext, defaults: ValueMap): ValueMap {
     }
     found[short] = params;
     copyPlace(defaults, name, found, short);
-  }
-  return found;
-}
-
-function readLoopControl(context: FileContext, map: ValueMap): LoopControl | undefined {
-  const source = readKeywordValue(context, map, 'loop_control', 'map');
-  if (source === undefined) return undefined;
-  const found: Record<string, unknown> = {};
-  for (const name of Object.keys(source)) {
-    const entry = loopControlKeywords.get(name);
-    if (!entry) {
-      const nearest = suggest(name, loopControlKeywords.keys());
-      context.faults.error('unknown-keyword', `unknown keyword "${name}" in loop_control`, {
-        position: keyPositionOf(source, name),
-        hint: nearest ? `did you mean "${nearest}"?` : `known: ${[...loopControlKeywords.keys()].join(', ')}`,
-      });
-      continue;
-    }
-    const [field, kind] = entry;
-    const value = readKeywordValue(context, source, name, kind);
-    if (value === undefined) continue;
-    found[field] = value;
-    copyPlace(source, name, found, field);
   }
   return found;
 }

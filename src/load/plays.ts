@@ -4,13 +4,13 @@ import { isMap, type Value, type ValueMap } from '../model/value.ts';
 import { suggest } from '../util/suggest.ts';
 import { copyPlace, keyPositionOf, positionOf, startOf } from '../util/yaml.ts';
 import { type FileContext, idAt } from './context.ts';
-import { hasTemplate, readKeywordValue, typeName } from './keyword-values.ts';
+import { readKeywordValue, typeName } from './keyword-values.ts';
 import { readKeywords, unknownKeyword } from './keywords.ts';
 import { readRoles } from './roles/play-roles.ts';
 import { readTaskList } from './tasks.ts';
 import { readVarsFiles } from './vars-files.ts';
 
-export const strategies = ['linear', 'free'] as const;
+export const strategies = ['linear', 'free', 'host_pinned'] as const;
 export const orders = ['inventory', 'reverse_inventory', 'sorted', 'reverse_sorted', 'shuffle'] as const;
 
 /** Keys that only plays have, beside the common keywords. */
@@ -44,7 +44,7 @@ const placedFields = [
 /** Reads one play; what is wrong is reported, and what can be read is returned all the same. */
 export function readPlay(context: FileContext, map: ValueMap): Play {
   const position = startOf(map) ?? { file: context.file, line: 1, col: 1 };
-  const { keywords, others } = readKeywords(context, map, 'play');
+  const { keywords, others } = readKeywords(context, map, 'play', playKeys);
   for (const name of others) {
     if (!playKeys.some((key) => key === name)) unknownKeyword(context, map, name, 'play', playKeys);
   }
@@ -68,7 +68,7 @@ export function readPlay(context: FileContext, map: ValueMap): Play {
     tasks,
     postTasks,
     handlers: [...handlersIn([...preTasks, ...tasks, ...postTasks]), ...handlers],
-    serial: readSerial(context, map),
+    serial: readKeywordValue(context, map, 'serial', 'sizes') ?? [],
     ...(maxFailPercentage === undefined ? {} : { maxFailPercentage }),
     strategy: readChoice(context, map, 'strategy', strategies),
     order: readChoice(context, map, 'order', orders),
@@ -102,31 +102,6 @@ function readHosts(context: FileContext, map: ValueMap): string {
   return '';
 }
 
-function readSerial(context: FileContext, map: ValueMap): (number | string)[] {
-  const value = map['serial'];
-  if (value === undefined || value === null) return [];
-  const list: readonly Value[] = Array.isArray(value) ? value : [value];
-  const sizes: (number | string)[] = [];
-  for (const item of list) {
-    const size = typeof item === 'string' && /^\d+$/.test(item) ? Number(item) : item;
-    const isCount = typeof size === 'number' && Number.isInteger(size) && size >= 0;
-    const isText = typeof size === 'string' && (/^\d+(?:\.\d+)?%$/.test(size) || hasTemplate(size));
-    if (isCount || isText) {
-      sizes.push(size);
-      continue;
-    }
-    context.faults.error(
-      'wrong-type',
-      `"serial" takes numbers of hosts or percentages, not ${typeName(item)}`,
-      {
-        position: positionOf(map, 'serial'),
-        hint: 'for example 1, "30%", or [1, 5, "100%"]',
-      },
-    );
-  }
-  return sizes;
-}
-
 function readChoice<T extends string>(
   context: FileContext,
   map: ValueMap,
@@ -147,12 +122,18 @@ function readChoice<T extends string>(
 }
 
 function choiceHint(value: Value, nearest: string | undefined): string | undefined {
-  if (value === 'host_pinned') return 'use free, and --forks for how many hosts are worked on at a time';
   if (value === 'debug') return 'use --step';
   return nearest ? `did you mean "${nearest}"?` : undefined;
 }
 
-export const promptKeys = ['name', 'prompt', 'default', 'private', 'confirm'];
+export const promptKeys = ['name', 'prompt', 'default', 'private', 'confirm', 'unsafe'];
+
+const hashHint = 'ask for the password itself, or give its hash (openssl passwd -6) in an encrypted variable';
+const refusedPromptKeys: Readonly<Record<string, string>> = {
+  encrypt: hashHint,
+  salt: hashHint,
+  salt_size: hashHint,
+};
 
 function readVarsPrompt(context: FileContext, map: ValueMap): VarsPrompt[] {
   const value = map['vars_prompt'];
@@ -174,14 +155,9 @@ function readPrompt(context: FileContext, list: readonly Value[], index: number,
     });
     return [];
   }
-  for (const key of Object.keys(item)) {
-    if (promptKeys.includes(key)) continue;
-    const nearest = suggest(key, promptKeys);
-    context.faults.error('unknown-keyword', `unknown keyword "${key}" in vars_prompt`, {
-      position: keyPositionOf(item, key),
-      hint: nearest ? `did you mean "${nearest}"?` : `known: ${promptKeys.join(', ')}`,
-    });
-  }
+  reportPromptKeys(context, item);
+  // Answers are data: what "unsafe" asks for always holds.
+  readKeywordValue(context, item, 'unsafe', 'plain-boolean');
   const prompt = readKeywordValue(context, item, 'prompt', 'text');
   return [
     {
@@ -192,4 +168,19 @@ function readPrompt(context: FileContext, list: readonly Value[], index: number,
       confirm: readKeywordValue(context, item, 'confirm', 'plain-boolean') === true,
     },
   ];
+}
+
+function reportPromptKeys({ faults }: FileContext, item: ValueMap): void {
+  for (const key of Object.keys(item)) {
+    const position = keyPositionOf(item, key);
+    const refused = refusedPromptKeys[key];
+    if (refused !== undefined) {
+      const message = `"${key}" of vars_prompt is not supported`;
+      faults.error('unsupported-keyword', message, { position, hint: refused });
+    } else if (!promptKeys.includes(key)) {
+      const nearest = suggest(key, promptKeys);
+      const hint = nearest ? `did you mean "${nearest}"?` : `known: ${promptKeys.join(', ')}`;
+      faults.error('unknown-keyword', `unknown keyword "${key}" in vars_prompt`, { position, hint });
+    }
+  }
 }

@@ -1,45 +1,74 @@
+import { loopForms } from '../model/loop-form.ts';
+import { suggest } from '../util/suggest.ts';
+
 /** What Ansible has and this project has not, with what to write instead. */
 interface Refusal {
   readonly message: string;
   readonly hint: string;
 }
 
+type Place = 'play' | 'role' | 'block' | 'task' | 'handler';
+
 const keywordHints: Readonly<Record<string, string>> = {
-  async: 'leave it out: tasks run in parallel on all hosts, and "timeout" limits how long one may take',
-  poll: 'leave it out: tasks run in parallel on all hosts, and "timeout" limits how long one may take',
   debugger: 'use --step, or the debug module',
-  collections: 'leave it out: modules are found by their short names',
   become_flags: 'leave it out: the flags of sudo and su are chosen by the connection',
   become_exe: 'leave it out: sudo and su are found on the PATH of the host',
-  delegate_facts: 'leave it out: facts belong to the host they were read on',
-  gather_subset: 'leave it out: facts are read when they are first used',
-  gather_timeout: 'leave it out: use timeout on the task that needs the fact',
   fact_path: 'leave it out: there are no local facts; use slurp and set_fact',
   validate_argspec: 'use the assert module',
-  user: 'write remote_user',
+  user: 'write remote_user: "user" is another name of it on plays alone',
   sudo: 'write become: true',
   sudo_user: 'write become_user',
-  break_when: 'use when, with the condition for going on',
+  su: 'write become: true and become_method: su',
+  su_user: 'write become_user and become_method: su',
+  always_run: 'write check_mode: false',
+  static: 'write import_tasks or include_tasks',
+  first_available_file: 'write with_first_found',
+};
+
+/** What Ansible has and is not needed here: a playbook that says so does what it should. */
+const idleHints: Readonly<Record<string, string>> = {
+  collections: 'modules are found by their short names; leave it out',
+  gather_subset: 'each fact is read when it is first used; leave it out',
+  gather_timeout: 'each fact is read when it is first used; leave it out',
+};
+
+/** What to do where a keyword cannot stand, by keyword and level. */
+const elsewhereHints: Readonly<Record<string, Readonly<Partial<Record<Place, string>>>>> = {
+  loop: {
+    block: 'put the tasks into a file and loop over include_tasks',
+    role: 'loop over include_role',
+  },
+  register: { block: 'put it on the tasks inside' },
+  until: {
+    block: 'put the tasks into a file; a block is not repeated',
+    role: 'put it on the tasks of the role',
+  },
+  when: { play: 'put the tasks into a block with the condition, or narrow "hosts"' },
+  notify: { play: 'put it on a block around the tasks', role: 'put it on the tasks of the role' },
+  delegate_to: { play: 'put it on a block around the tasks, or name that host in "hosts"' },
+  listen: { task: 'only handlers listen: put it below "handlers:"' },
+  changed_when: { block: 'put it on the tasks inside' },
+  failed_when: { block: 'put it on the tasks inside' },
 };
 
 const withHints: Readonly<Record<string, string>> = {
-  with_items: 'write loop: with the same list (nested lists are not flattened)',
-  with_list: 'write loop: with the same list',
-  with_dict: 'write loop: with a list of {key: …, value: …}',
-  with_fileglob: 'write loop: with the list of files',
-  with_first_found: 'use include_vars or template with one path, and when for the others',
-  with_sequence: 'write loop: with the list of numbers',
-  with_nested: 'write loop: with the list of pairs',
-  with_together: 'write loop: with the list of pairs',
-  with_subelements: 'use include_tasks with a loop, and a second loop inside',
-  with_lines: 'register the command and write loop: "{{ result.stdout_lines }}"',
+  lines: 'register the command and write loop: "{{ result.stdout_lines }}"',
+  file: 'write loop: with the paths, and read each with slurp, or name it in the src of copy',
+  env: 'write loop: with the values, and hand them in with -e',
+  vars: 'write loop: with the values themselves: "{{ name }}"',
+  varnames: 'write loop: with a mapping of the values',
+  inventory_hostnames: 'write loop: "{{ groups.NAME }}"',
+  template: 'write loop: with the values, and render each with template',
+  url: 'use the uri module with register, and loop over its result',
+  pipe: 'use command with delegate_to: localhost and register, and loop over its result',
+  password: 'write the passwords into an encrypted file of variables, or use secret_file',
+  csvfile: 'write loop: with a list of mappings, kept in a file of variables',
+  ini: 'write loop: with a list of mappings, kept in a file of variables',
+  filetree: 'use copy with a folder as src, or with_fileglob',
 };
 
 const moduleHints: Readonly<Record<string, string>> = {
   include: 'write include_tasks, import_tasks or import_playbook',
-  setup: 'leave it out: facts are read when they are first used',
-  gather_facts: 'leave it out: facts are read when they are first used',
-  async_status: 'leave it out: there is no async',
   raw: 'use command or shell: they need no Python on the host',
   win_shell: 'hosts with Windows are not supported',
   dnf: 'only Debian and its relatives are supported: use apt',
@@ -55,10 +84,26 @@ const moduleHints: Readonly<Record<string, string>> = {
 
 /** The refusal of a keyword of Ansible's that is not supported here, or undefined. */
 export function refusedKeyword(name: string): Refusal | undefined {
-  const hint = keywordHints[name] ?? withHints[name];
-  if (hint) return { message: `"${name}" is not supported`, hint };
-  if (name.startsWith('with_')) return { message: `"${name}" is not supported`, hint: 'write loop:' };
-  return undefined;
+  const lookup = /^with_(\w+)$/.exec(name)?.[1];
+  const hint = Object.hasOwn(keywordHints, name) ? keywordHints[name] : lookup && lookupHint(lookup);
+  return hint ? { message: `"${name}" is not supported`, hint } : undefined;
+}
+
+/** What is said of a keyword that is accepted and does nothing, or undefined. */
+export function idleKeyword(name: string): Refusal | undefined {
+  const hint = Object.hasOwn(idleHints, name) ? idleHints[name] : undefined;
+  return hint ? { message: `"${name}" has no effect`, hint } : undefined;
+}
+
+/** What to do instead where a keyword cannot stand, if there is more to say than where it belongs. */
+export function elsewhereHint(name: string, place: Place): string | undefined {
+  const hints = name.startsWith('with_') ? elsewhereHints['loop'] : elsewhereHints[name];
+  return hints?.[place];
+}
+
+function lookupHint(lookup: string): string {
+  const nearest = suggest(lookup, loopForms);
+  return withHints[lookup] ?? (nearest ? `did you mean "with_${nearest}"?` : 'write loop: with the list');
 }
 
 /** The refusal of a module of Ansible's that has no counterpart of the same name, or undefined. */

@@ -1,11 +1,13 @@
 import type { Block, CommonKeywords, Task, TaskKeywords, TaskNode } from '../model/playbook.ts';
+import type { Position } from '../model/position.ts';
 import { isMap, type Value, type ValueMap } from '../model/value.ts';
 import { suggest } from '../util/suggest.ts';
-import { copyPlace, keyPositionOf, positionOf, startOf } from '../util/yaml.ts';
+import { copyPlace, copyPlaces, keyPositionOf, positionOf, startOf } from '../util/yaml.ts';
 import { type FileContext, idAt } from './context.ts';
 import { importTasks } from './import-tasks.ts';
-import { typeName } from './keyword-values.ts';
+import { readKeywordValue, typeName } from './keyword-values.ts';
 import { isKeyword, keywordNames, readKeywords, unknownKeyword } from './keywords.ts';
+import { reportLoops } from './loop-keywords.ts';
 import {
   addArgs,
   isCallable,
@@ -15,7 +17,7 @@ import {
   shortModuleName,
   statements,
 } from './module-call.ts';
-import { refusedKeyword, refusedModule } from './refused.ts';
+import { idleKeyword, refusedKeyword, refusedModule } from './refused.ts';
 import { importRole, reportHandler } from './roles/import-role.ts';
 
 type TaskLevel = 'task' | 'handler';
@@ -100,12 +102,16 @@ function readBlock(context: FileContext, map: ValueMap, level: TaskLevel): Block
 
 function readTask(context: FileContext, map: ValueMap, level: TaskLevel): TaskNode | undefined {
   const { keywords, others } = readKeywords(context, map, level);
+  reportLoops(context, map);
   const call = readCall(context, map, level, others, keywords);
   if (!call) return undefined;
   const position = positionOfMap(context, map);
   const own = Object.hasOwn(map, 'local_action') ? withLocalDelegate(keywords, map) : keywords;
-  if (call.module === 'import_tasks')
-    return importTasks(context, { params: call.params, keywords: own, position, level }, readTaskItems);
+  if (call.module === 'meta') reportMeta(context, call.params, level, position);
+  if (call.module === 'import_tasks') {
+    const params = addArgs(context, map, call.params);
+    return importTasks(context, { params, keywords: own, position, level }, readTaskItems);
+  }
   if (call.module === 'import_role' || call.module === 'include_role') {
     if (reportHandler(context, call.module, level, position)) return undefined;
   }
@@ -113,17 +119,42 @@ function readTask(context: FileContext, map: ValueMap, level: TaskLevel): TaskNo
     const params = addArgs(context, map, call.params);
     return importRole(context, { params, keywords: own, position }, readTaskItems);
   }
+  const { params, ...more } = withApply(context, call.module, addArgs(context, map, call.params));
   const task: Task = {
-    kind: 'task',
-    id: idAt(context, position),
-    module: call.module,
-    params: addArgs(context, map, call.params),
-    keywords: own,
-    position,
-    directory: context.directory,
+    ...{ kind: 'task', id: idAt(context, position), module: call.module, params, keywords: own },
+    ...more,
+    ...{ position, directory: context.directory },
   };
   copyPlace(map, moduleKey(context, map, level) ?? '', task, 'module');
   return task;
+}
+
+/** Takes `apply` out of the params of an include: it is read like the keywords of a block. */
+function withApply(
+  context: FileContext,
+  module: string,
+  params: ValueMap,
+): { readonly params: ValueMap; readonly apply?: CommonKeywords } {
+  if (module !== 'include_tasks' && module !== 'include_role') return { params };
+  const written = readKeywordValue(context, params, 'apply', 'map');
+  if (params['apply'] === undefined) return { params };
+  const { apply: _, ...rest } = params;
+  const others: Record<string, Value> = rest;
+  copyPlaces(params, others);
+  if (written === undefined) return { params: others };
+  const { keywords, others: strangers } = readKeywords(context, written, 'block');
+  for (const name of strangers) unknownKeyword(context, written, name, 'block', []);
+  return { params: others, apply: keywords };
+}
+
+/** `meta: end_role` ends the role around it, and handlers have none. */
+function reportMeta(context: FileContext, params: ValueMap, level: TaskLevel, position: Position): void {
+  if (params['action'] !== 'end_role') return;
+  const isInRole = context.roles.length > 0;
+  if (isInRole && level === 'task') return;
+  const message = isInRole ? 'a handler cannot end the role' : '"end_role" stands in no role';
+  const hint = isInRole ? 'use end_host or end_play' : 'use end_play, end_batch or end_host';
+  context.faults.error('misplaced-module', message, { position, hint });
 }
 
 function withLocalDelegate(keywords: TaskKeywords, map: ValueMap): TaskKeywords {
@@ -157,11 +188,12 @@ function readCall(
     });
   }
   for (const name of strangers) {
-    if (key === undefined && !refusedKeyword(name)) unknownModule(context, map, name, level);
+    if (key === undefined && !refusedKeyword(name) && !idleKeyword(name))
+      unknownModule(context, map, name, level);
     else unknownKeyword(context, map, name, level, [...context.options.modules.keys(), 'args']);
   }
   if (key === undefined) {
-    if (strangers.length === 0 && !refusedCall) noModule(context, map, keywords);
+    if (strangers.every((name) => idleKeyword(name)) && !refusedCall) noModule(context, map, keywords);
     return undefined;
   }
   if (isAction(key)) return checkAction(context, map, key);

@@ -1,3 +1,4 @@
+import type { LoopForm } from './loop-form.ts';
 import type { Position } from './position.ts';
 import type { Value, ValueMap } from './value.ts';
 
@@ -32,8 +33,18 @@ export interface CommonKeywords {
   readonly timeout?: Templated<number>;
   readonly moduleDefaults?: ValueMap;
   readonly delegateTo?: string;
+  /** Facts and variables that the task sets are the delegate's. */
+  readonly delegateFacts?: Templated<boolean>;
+  /**
+   * On roles, blocks and tasks: it is done on so many hosts at a time, numbers or `"30%"`, and stops where it
+   * fails. A play has its own.
+   */
+  readonly serial?: Sizes;
   readonly notify?: readonly string[];
 }
+
+/** Numbers of hosts, or percentages such as `"30%"`; the last one is used again until no host is left. */
+export type Sizes = readonly (number | string)[];
 
 /** One expression of `when`, `until`, `changed_when`, `failed_when` or `assert.that`, with its place. */
 export interface Condition {
@@ -48,16 +59,26 @@ export interface LoopControl {
   /** Seconds between two items. */
   readonly pause?: Templated<number>;
   readonly extended?: boolean;
+  /** `ansible_loop.allitems` is there; default true. */
+  readonly extendedAllitems?: boolean;
+  /** After an item for which all hold, no further one has its turn. */
+  readonly breakWhen?: readonly Condition[];
 }
 
 export interface TaskKeywords extends CommonKeywords {
+  /** The list, or a template that gives it; with `loopForm`, what its items are made of. */
   readonly loop?: Value;
+  readonly loopForm?: LoopForm;
   readonly loopControl?: LoopControl;
   readonly register?: string;
   readonly until?: readonly Condition[];
   readonly retries?: Templated<number>;
   /** Seconds. */
   readonly delay?: Templated<number>;
+  /** Seconds its command may take, on the host and without the task waiting in the connection. */
+  readonly async?: Templated<number>;
+  /** Seconds between two looks at it; 0 = it is not waited for. */
+  readonly poll?: Templated<number>;
   readonly changedWhen?: readonly Condition[];
   readonly failedWhen?: readonly Condition[];
   /** Handlers only: topics besides its name. */
@@ -73,6 +94,8 @@ export interface Task {
   /** As written: templates are not rendered yet. */
   readonly params: ValueMap;
   readonly keywords: TaskKeywords;
+  /** Of an include: keywords that stand around what it brings in, like those of a block. */
+  readonly apply?: CommonKeywords;
   readonly position: Position;
   /** Directory of the file it is written in: relative local files are looked for here first. */
   readonly directory: string;
@@ -152,9 +175,9 @@ export interface Play {
   /** Those of its roles come first. */
   readonly handlers: readonly TaskNode[];
   /** Batch sizes: numbers or `"30%"`; empty = all hosts at once. */
-  readonly serial: readonly (number | string)[];
+  readonly serial: Sizes;
   readonly maxFailPercentage?: Templated<number>;
-  readonly strategy: 'linear' | 'free';
+  readonly strategy: 'linear' | 'free' | 'host_pinned';
   readonly order: 'inventory' | 'reverse_inventory' | 'sorted' | 'reverse_sorted' | 'shuffle';
   readonly forceHandlers?: Templated<boolean>;
   readonly position: Position;

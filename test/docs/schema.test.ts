@@ -127,7 +127,11 @@ describe('a typical slip is rejected, at its place', () => {
     ['text for a boolean', task('ping:', 'become: maybe'), '/0/tasks/0/become must be boolean'],
     ['text for a number', task('wait_for: {port: http}'), '/0/tasks/0/wait_for/port must be integer'],
     ['a variable for a loop', task('ping:', 'loop: hosts'), '/0/tasks/0/loop must be array'],
-    ['with_items', task('ping:', 'with_items: [a]'), '/0/tasks/0 must NOT have additional properties'],
+    [
+      'a loop that is not supported',
+      task('ping:', 'with_pipe: [a]'),
+      '/0/tasks/0 must NOT have additional properties',
+    ],
     ['hosts of a task', task('ping:', 'hosts: a'), '/0/tasks/0 must NOT have additional properties'],
     [
       'a keyword of handlers on a task',

@@ -224,7 +224,7 @@ describe('faults of roles', () => {
       'with_items',
       inPlay('- {role: web, with_items: [1]}\n'),
       {},
-      [/site.yml:3:19 unsupported-keyword: .* \| write loop:/],
+      [/site.yml:3:19 misplaced-keyword: .* \| loop over include_role/],
     ],
     [
       'a keyword that is refused',
@@ -286,7 +286,7 @@ describe('faults of roles', () => {
       'collections',
       inPlay('- web\n'),
       meta('collections: [a.b]\n'),
-      [/roles\/web\/meta\/main.yml:1:1 unsupported-keyword: "collections"/],
+      [/roles\/web\/meta\/main.yml:1:1 no-effect: "collections"/],
     ],
     [
       'a missing dependency',

@@ -14,7 +14,14 @@ const kinds: Readonly<Record<string, JsonSchema>> = {
   map: { type: ['object', 'null'] },
   environment: { anyOf: [{ type: 'object' }, { type: 'array', items: { type: 'object' } }, template] },
   loop: { anyOf: [{ type: 'array' }, template] },
+  terms: { not: { type: 'null' } },
   variable: { type: 'string', pattern: '^[A-Za-z_]\\w*$' },
+  sizes: oneOrMore({
+    anyOf: [
+      { type: 'integer', minimum: 0 },
+      { type: 'string', pattern: '^\\d+(?:\\.\\d+)?%?$|\\{\\{' },
+    ],
+  }),
 };
 
 /**
@@ -52,13 +59,30 @@ const notes: Readonly<Record<string, string>> = {
   module_defaults: 'Params for modules, by the name of the module.',
   when: 'A condition, without braces; all of a list and of the levels around must hold.',
   delegate_to: 'The host to do it on instead.',
+  delegate_facts: 'Facts and variables that it sets are those of the host it is delegated to.',
   notify: 'Handlers to run where something was changed: names, or what they listen to.',
   loop: 'A list: the task is run for each item.',
+  with_items: 'A list; lists in it are opened, one level deep.',
+  with_list: 'A list, as it is; the same as loop.',
+  with_flattened: 'Lists, opened at every depth.',
+  with_dict: 'A mapping; each item has a key and a value.',
+  with_indexed_items: 'A list; each item is its number, from 0, and the entry.',
+  with_nested: 'Lists; each item is a combination of one entry of each.',
+  with_cartesian: 'Lists; each item is a combination of one entry of each.',
+  with_together: 'Lists; each item is made of the entries at the same place.',
+  with_subelements:
+    'A list of mappings, and the key of a list in each; items are pairs of mapping and entry.',
+  with_sequence: 'Numbers: start=1 end=5 stride=2 format=host%02d, or count=4.',
+  with_fileglob: 'Files of the control node that a pattern matches: its last part may hold * and ?.',
+  with_random_choice: 'One entry of a list, by chance.',
+  with_first_found: 'The first file of the control node that is there; or {files, paths, skip}.',
   loop_control: 'How the loop is run and shown.',
   register: 'The variable that gets the result.',
   until: 'A condition: the task is repeated until it holds.',
   retries: 'How often to repeat it at most.',
   delay: 'Seconds between two tries.',
+  async: 'Seconds a command may take on the host; it goes on where contact is lost.',
+  poll: 'Seconds between two looks at an async command (15); 0: start it and go on, see async_status.',
   changed_when: 'A condition that says whether something was changed.',
   failed_when: 'A condition that says whether it failed.',
   listen: 'Topics that notify this handler, besides its name.',
@@ -72,9 +96,11 @@ const notes: Readonly<Record<string, string>> = {
   tasks: 'What to do, in this order.',
   post_tasks: 'Tasks after all others.',
   handlers: 'Tasks that run where others notify them.',
-  serial: 'Hosts at a time: a number, a percentage, or a list of them.',
+  serial:
+    'Hosts at a time: a number, a percentage, or a list of them. Below the play it stops where one fails.',
   max_fail_percentage: 'The play ends where more hosts of a batch have failed.',
-  strategy: 'linear: all hosts finish a task before the next; free: each as fast as it can.',
+  strategy:
+    'linear: all hosts finish a task before the next; free: each as fast as it can; host_pinned: the same, for as many hosts as --forks says until they are done.',
   order: 'The order of the hosts.',
   force_handlers: 'Whether notified handlers run even after a failure.',
 };

@@ -93,12 +93,7 @@ function playShapes({ promptKeys }: Language): Definitions {
     tasks: taskList,
     post_tasks: taskList,
     handlers: handlerList,
-    serial: oneOrMore({
-      anyOf: [
-        { type: 'integer', minimum: 0 },
-        { type: 'string', pattern: '^\\d+(?:\\.\\d+)?%?$|\\{\\{' },
-      ],
-    }),
+    serial: keywordSchema('', 'sizes'),
     max_fail_percentage: orTemplate({ type: 'number' }),
     force_handlers: orTemplate({ type: 'boolean' }),
   };

@@ -4,6 +4,7 @@ import { suggest } from '../../util/suggest.ts';
 import { keyPositionOf, positionOf } from '../../util/yaml.ts';
 import type { FileContext } from '../context.ts';
 import { readKeywordValue, typeName } from '../keyword-values.ts';
+import { idleKeyword } from '../refused.ts';
 import { type RoleCall, readRoleEntries } from './role-call.ts';
 import { readMetaFile } from './role-files.ts';
 
@@ -67,8 +68,8 @@ function reportKeys(context: FileContext, map: ValueMap): void {
         hint,
       });
     } else if (name === 'collections' && Array.isArray(value) && value.length > 0) {
-      const hint = 'leave it out: modules are found by their short names';
-      context.faults.error('unsupported-keyword', '"collections" is not supported', { position, hint });
+      const idle = idleKeyword(name);
+      context.faults.warning('no-effect', idle?.message ?? '', { position, hint: idle?.hint });
     }
   }
 }

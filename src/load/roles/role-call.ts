@@ -6,7 +6,7 @@ import { copyPlace, keyPositionOf, positionOf, startOf } from '../../util/yaml.t
 import type { FileContext } from '../context.ts';
 import { readKeywordValue, typeName } from '../keyword-values.ts';
 import { keywordNames, readKeywords } from '../keywords.ts';
-import { refusedKeyword } from '../refused.ts';
+import { idleKeyword, refusedKeyword } from '../refused.ts';
 import { checkNames } from '../vars-files.ts';
 import type { AskedFile } from './role-files.ts';
 
@@ -32,8 +32,8 @@ export interface RoleCall {
 /** Precedence of what an entry hands over: `vars:` below the role's own vars, params above nearly all. */
 const level = { entryVars: 15, params: 20 } as const;
 
-/** Keywords that Ansible knows on a role and this project does not. */
-const refusedHere = ['collections', 'debugger', 'become_flags', 'become_exe', 'delegate_facts'];
+/** Keywords that Ansible knows on a role and this project does not; any other word is a variable. */
+const refusedHere = ['debugger', 'become_flags', 'become_exe'];
 /** Keys of ansible-galaxy: they say where a role is to be had. */
 const galaxyKeys = ['src', 'scm', 'version'];
 
@@ -123,7 +123,10 @@ function paramsOf(
     if (name === 'role') continue;
     const position = keyPositionOf(map, name);
     const refused = refusedHere.includes(name) || name.startsWith('with_') ? refusedKeyword(name) : undefined;
-    if (refused) {
+    const idle = name === 'collections' ? idleKeyword(name) : undefined;
+    if (idle) {
+      context.faults.warning('no-effect', idle.message, { position, hint: idle.hint });
+    } else if (refused) {
       context.faults.error('unsupported-keyword', refused.message, { position, hint: refused.hint });
     } else if (kind === 'dependency' && galaxyKeys.includes(name)) {
       const message = `"${name}" is not supported: roles are not fetched`;

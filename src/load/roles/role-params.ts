@@ -1,9 +1,9 @@
 import type { CommonKeywords } from '../../model/playbook.ts';
 import type { Position } from '../../model/position.ts';
 import type { ValueMap } from '../../model/value.ts';
-import { suggest } from '../../util/suggest.ts';
-import { keyPositionOf, positionOf } from '../../util/yaml.ts';
+import { positionOf } from '../../util/yaml.ts';
 import type { FileContext } from '../context.ts';
+import { reportParams } from '../import-tasks.ts';
 import { hasTemplate, readKeywordValue } from '../keyword-values.ts';
 import type { RoleCall } from './role-call.ts';
 
@@ -39,7 +39,7 @@ export interface RoleParams {
 export function roleCallOf(context: FileContext, task: RoleParams): RoleCall | undefined {
   const { params, keywords, position, kind } = task;
   const statement = `${kind}_role`;
-  if (kind === 'import') reportUnknown(context, params);
+  if (kind === 'import') reportParams(context, params, 'import_role', known);
   const name = params['name'];
   if (typeof name !== 'string' || name.trim() === '') {
     const place = positionOf(params, 'name') ?? position;
@@ -86,16 +86,4 @@ function filesOf(context: FileContext, params: ValueMap, statement: string): Rol
     }
   }
   return files;
-}
-
-function reportUnknown(context: FileContext, params: ValueMap): void {
-  for (const name of Object.keys(params)) {
-    if (known.includes(name)) continue;
-    const nearest = suggest(name, known);
-    const hint = name === 'apply' ? 'write the keywords on the task itself' : `known: ${known.join(', ')}`;
-    context.faults.error('unknown-param', `import_role: unknown parameter "${name}"`, {
-      position: keyPositionOf(params, name),
-      hint: nearest ? `did you mean "${nearest}"?` : hint,
-    });
-  }
 }
