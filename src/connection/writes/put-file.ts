@@ -8,11 +8,13 @@ import type { PutReply, PutRequest } from '../host-writes.ts';
 import {
   backupMark,
   commitScript,
+  countScript,
   keepTemporary,
   noteMark,
   putCodes,
   receiveScript,
   resumeScript,
+  sizeScript,
 } from './put-script.ts';
 
 /** Larger contents stream over a channel of their own; smaller ones ride in the pipelined shell. */
@@ -41,14 +43,14 @@ export async function putFile(
   if (source instanceof Uint8Array) {
     const receive = receiveScript(request.path, temporaryName);
     return replyOf(
-      await run(`${receive}\n${commitScript(request, source.length)}`, source),
+      await run(`${receive}\n${countScript(source.length)}\n${commitScript(request)}`, source),
       connection,
       request,
     );
   }
   const size = await send(connection, become, request, source, temporaryName);
   const resume = resumeScript(request.path, temporaryName);
-  return replyOf(await run(`${resume}\n${commitScript(request, size)}`), connection, request);
+  return replyOf(await run(`${resume}\n${sizeScript(size)}\n${commitScript(request)}`), connection, request);
 }
 
 type Source = Uint8Array | (() => Readable);

@@ -27,51 +27,54 @@ export const noteMark = 'mooring-note:';
  */
 export function receiveScript(path: string, temporaryName: string): string {
   return [
-    `fail() { code=$1; shift; printf '%s\\n' "$*" >&2; exit "$code"; }`,
-    'old_umask=$(umask); umask 077',
+    prelude,
     placeScript(path, temporaryName),
     `[ ! -d "$dest" ] || fail ${putCodes.isDirectory} it is a directory`,
     `[ -d "$dir" ] || fail ${putCodes.noDirectory} the directory "$dir" does not exist`,
-    `( set -C; : >"$tmp" ) || exit ${putCodes.noTemporary}`,
     cleanUp,
-    `cat >"$tmp" || exit ${putCodes.noContent}`,
+    // One process that writes, counts what it wrote, and waits until it is on the disk.
+    'said=$(umask 077; set -C; exec dd bs=64k conv=fsync 2>&1 >"$tmp") || {',
+    `[ ! -e "$tmp" ] || fail ${putCodes.noContent} "\${said%%"$newline"*}"`,
+    `fail ${putCodes.noTemporary} "$said"; }`,
   ].join('\n');
 }
-
-/** dash and busybox run no EXIT trap when a signal ends them. */
-const cleanUp = `trap 'rm -f -- "$tmp"' EXIT; trap 'exit 1' HUP INT TERM`;
 
 /** Keeps the temporary file for a second script. */
 export const keepTemporary = 'trap - EXIT';
 
 /** A second script's view of what the first one made. */
 export function resumeScript(path: string, temporaryName: string): string {
-  return [
-    `fail() { code=$1; shift; printf '%s\\n' "$*" >&2; exit "$code"; }`,
-    'old_umask=$(umask)',
-    placeScript(path, temporaryName),
-    cleanUp,
-  ].join('\n');
+  return [prelude, placeScript(path, temporaryName), cleanUp].join('\n');
 }
 
-/**
- * Checks the length, gives the temporary file its attributes, lets it be validated, and renames it.
- *
- * @param size bytes that were sent
- */
-export function commitScript(request: PutRequest, size: number): string {
+/** Refuses a file that is not as long as what was sent. @param size bytes */
+export function sizeScript(size: number): string {
+  return `[ "$(wc -c <"$tmp")" -eq ${size} ] || ${cutShort}`;
+}
+
+/** The same in the script that received it: dd has counted, only busybox may keep that to itself. */
+export function countScript(size: number): string {
+  return `case $said in *"$newline${size} byte"*) ;; *) ${sizeScript(size)};; esac`;
+}
+
+/** Gives the complete temporary file its attributes, lets it be validated, and renames it. */
+export function commitScript(request: PutRequest): string {
   return [
-    `[ "$(wc -c <"$tmp")" -eq ${size} ] || fail ${putCodes.noContent} No space left, or the transfer was cut short`,
     'fresh=',
     attributesScript(request),
     ...(request.validate === undefined ? [] : [validateScript(request.validate)]),
     ...(request.backup === true ? [backupScript] : []),
-    // Old coreutils cannot sync one file; losing power is then the file system's business.
-    'sync "$tmp" 2>/dev/null',
     request.unsafeWrites === true ? renameOrOverwrite : rename,
+    // Old coreutils cannot sync one folder; losing power is then the file system's business.
     'trap - EXIT; sync "$dir" 2>/dev/null; exit 0',
   ].join('\n');
 }
+
+const prelude = `fail() { code=$1; shift; printf '%s\\n' "$*" >&2; exit "$code"; }\nnewline='\n'`;
+const cutShort = `fail ${putCodes.noContent} No space left, or the transfer was cut short`;
+
+/** dash and busybox run no EXIT trap when a signal ends them. */
+const cleanUp = `trap 'rm -f -- "$tmp"' EXIT; trap 'exit 1' HUP INT TERM`;
 
 function placeScript(path: string, temporaryName: string): string {
   return [
@@ -96,13 +99,14 @@ function attributesScript(request: PutRequest): string {
   ];
   if (owner === undefined && group === undefined) {
     lines.push(
-      '[ "$(stat -c %u:%g -- "$tmp")" = "$(stat -c %u:%g -- "$dest")" ] ||',
+      'set -- $(stat -c %u:%g -- "$tmp" "$dest"); [ "$1" = "$2" ] ||',
       `fail ${putCodes.ownerLost} the file belongs to "$(stat -c %U:%G -- "$dest")", and only root can keep that`,
     );
   }
   lines.push(
     'else',
-    'chmod "$(printf %o $((0666 & 0644 & ~ 0$old_umask)))" "$tmp"',
+    // 0644 without the bits of the umask, which chmod takes away where it is not said whose bits are meant.
+    ...(mode === undefined ? ['chmod =r,u+w "$tmp"'] : []),
     '[ ! -e /sys/fs/selinux/enforce ] || fresh=1',
     'fi',
   );
