@@ -1,5 +1,5 @@
 import { ParamsError } from '../model/errors.ts';
-import type { Play } from '../model/playbook.ts';
+import type { Play, Sizes } from '../model/playbook.ts';
 
 /** The hosts of a play in the order it wants. */
 export function ordered(hosts: readonly string[], order: Play['order']): readonly string[] {
@@ -21,19 +21,28 @@ export function ordered(hosts: readonly string[], order: Play['order']): readonl
  * Splits hosts into the batches of `serial`; the last size is used again until no host is left.
  *
  * @param sizes numbers or percentages of all hosts (`"30%"`, at least one host); empty = one batch
+ * @throws ParamsError for a size that is none
  */
-export function batchesOf(hosts: readonly string[], sizes: readonly (number | string)[]): string[][] {
-  const batches: string[][] = [];
+export function batchesOf<T>(hosts: readonly T[], sizes: Sizes): T[][] {
+  const batches: T[][] = [];
   let start = 0;
   for (let index = 0; start < hosts.length; index++) {
-    const size = sizeOf(sizes[Math.min(index, sizes.length - 1)], hosts.length);
+    const size = batchSize(sizes, index, hosts.length);
     batches.push(hosts.slice(start, start + size));
     start += size;
   }
   return batches;
 }
 
-function sizeOf(written: number | string | undefined, total: number): number {
+/**
+ * How many hosts there are in one batch of `serial`.
+ *
+ * @param index of the batch, from 0
+ * @param total what percentages are of
+ * @throws ParamsError for a size that is none
+ */
+export function batchSize(sizes: Sizes, index: number, total: number): number {
+  const written = sizes[Math.min(index, sizes.length - 1)];
   if (written === undefined) return total;
   const match = /^\s*(\d+(?:\.\d+)?)\s*(%?)\s*$/.exec(String(written));
   if (!match) throw new ParamsError(`serial must be a number or a percentage, not "${written}"`);

@@ -4,6 +4,7 @@ import type {
   Condition,
   Play,
   Role,
+  Sizes,
   Task,
   TaskNode,
   VarsLevel,
@@ -36,6 +37,8 @@ export interface CompiledTask {
   readonly includedBy: CompiledTask | undefined;
   /** A block around it has `rescue`, so its failure may still be healed. */
   readonly rescuable: boolean;
+  /** On how many hosts at a time it is done; undefined = on all. */
+  readonly serial: Sizes | undefined;
 }
 
 export interface CompiledBlock {
@@ -44,6 +47,10 @@ export interface CompiledBlock {
   readonly tasks: readonly CompiledNode[];
   readonly rescue: readonly CompiledNode[];
   readonly always: readonly CompiledNode[];
+  /** Variables of the roles and blocks around it and its own, lowest precedence first. */
+  readonly vars: readonly VarsLevel[];
+  /** On how many hosts at a time all of it is done; undefined = each task on all. */
+  readonly serial: Sizes | undefined;
 }
 
 export type CompiledNode = CompiledTask | CompiledBlock;
@@ -117,6 +124,7 @@ function compileTask(task: Task, surroundings: Surroundings, sequence: CompiledT
     includeDepth: surroundings.includeDepth,
     includedBy: surroundings.includedBy,
     rescuable: surroundings.rescuable,
+    serial: task.keywords.serial ?? serialAround(surroundings),
   };
   sequence.push(compiled);
   return [compiled];
@@ -138,7 +146,17 @@ function compileBlock(block: Block, outer: Surroundings, sequence: CompiledTask[
   const rescue = compileNodes(block.rescue, inner, []);
   const always = compileNodes(block.always, inner, sequence);
   if (tasks.length + rescue.length + always.length === 0) return [];
-  return [{ kind: 'block', block, tasks, rescue, always }];
+  const { serial } = block.keywords;
+  return [{ kind: 'block', block, tasks, rescue, always, vars: inner.vars, serial }];
+}
+
+/**
+ * A handler has its turn alone, apart from the blocks it is written in: what these (or the call of its role)
+ * say of `serial` holds for it. Tasks that a handler includes have their turn inside of it.
+ */
+function serialAround({ chain, handler, includedBy }: Surroundings): Sizes | undefined {
+  // The first of the chain is the play: its batches are not meant.
+  return handler && !includedBy?.handler ? innermost(chain.slice(1), 'serial') : undefined;
 }
 
 function varsOf(keywords: CommonKeywords, level: number, origin: string): VarsLevel[] {

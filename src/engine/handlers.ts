@@ -1,7 +1,7 @@
 import { TemplateError } from '../model/errors.ts';
 import { render } from '../template/index.ts';
 import type { CompiledTask } from './compile.ts';
-import { isActive, type PlayHost, type PlayRun } from './run-state.ts';
+import { isActive, isOut, type PlayHost, type PlayRun } from './run-state.ts';
 import { scopeFor } from './scope.ts';
 import { writtenName } from './task-name.ts';
 
@@ -64,8 +64,12 @@ export async function flushHandlers(
     for (const handler of playRun.handlers) {
       const notified = hosts.filter((host) => isActive(host) && host.notified.has(handler));
       if (notified.length === 0) continue;
-      for (const host of notified) host.notified.delete(handler);
+      for (const host of notified) {
+        host.notified.delete(handler);
+        host.unfinished.add(handler);
+      }
       await runHandler(handler, notified);
+      for (const host of notified) if (!isOut(host)) host.unfinished.delete(handler);
     }
     if (pendingCount(hosts.filter(isActive)) === 0 || before === 0) return;
   }
@@ -75,12 +79,18 @@ function pendingCount(hosts: readonly PlayHost[]): number {
   return hosts.reduce((sum, host) => sum + host.notified.size, 0);
 }
 
-/** Says which handlers will not run, e.g. since their host failed: a later run would not know of them. */
+/**
+ * Says which handlers did not run to their end, e.g. since their host failed or was not reached: a later run
+ * would not know of them.
+ */
 export function reportLostHandlers(playRun: PlayRun): void {
   for (const host of playRun.batch) {
-    if (host.notified.size === 0) continue;
-    const handlers = [...host.notified].map(writtenName);
+    const lost = playRun.handlers.filter((one) => host.notified.has(one) || host.unfinished.has(one));
+    if (lost.length === 0) continue;
+    const handlers = lost.map(writtenName);
+    for (const name of handlers) host.state.handlersLost.add(name);
     host.notified.clear();
+    host.unfinished.clear();
     playRun.run.emit({ event: 'handlers_lost', playId: playRun.playId, host: host.name, handlers });
   }
 }

@@ -17,6 +17,10 @@ export interface HostState {
   unreachable: boolean;
   /** A play was for it; others are only delegated to or looked up, and not in the recap. */
   inPlay: boolean;
+  /** Why it took no part to the end though nothing failed on it. */
+  leftOut: string | undefined;
+  /** Names of handlers that were notified and did not run to their end. */
+  readonly handlersLost: Set<string>;
   readonly recap: HostRecap;
 }
 
@@ -30,6 +34,8 @@ export function createHostState(name: string): HostState {
     failed: false,
     unreachable: false,
     inPlay: false,
+    leftOut: undefined,
+    handlersLost: new Set(),
     recap: {
       ok: 0,
       changed: 0,

@@ -4,7 +4,7 @@ import { conditionsHold } from './decide.ts';
 import { withFacts } from './facts.ts';
 import { factsFor } from './gather.ts';
 import { flushHandlers } from './handlers.ts';
-import { errorMessage, isActive, type PlayHost, type PlayRun } from './run-state.ts';
+import { errorMessage, heal, isActive, type PlayHost, type PlayRun } from './run-state.ts';
 import { scopeFor } from './scope.ts';
 import { taskTarget } from './task-target.ts';
 
@@ -33,6 +33,9 @@ export async function runMeta(
       return;
     case 'end_host':
       for (const host of chosen) host.ended = true;
+      return;
+    case 'end_role':
+      for (const host of chosen) host.leftRole = task.roles.at(-1);
       return;
     case 'clear_host_errors':
       return clearErrors(playRun);
@@ -70,7 +73,7 @@ function warn(playRun: PlayRun, task: CompiledTask, host: PlayHost, message: str
 
 function clearErrors({ batch }: PlayRun): void {
   for (const host of batch) {
-    host.failed = false;
+    heal(host);
     host.state.failed = false;
     host.state.unreachable = false;
   }

@@ -1,5 +1,6 @@
 import { isUnknown } from '../model/value.ts';
 import { createLimit } from '../util/limit.ts';
+import { inChunks } from './chunks.ts';
 import type { CompiledBlock, CompiledNode, CompiledTask } from './compile.ts';
 import { safeBoolean, taskInfo } from './complete.ts';
 import { conditionsHold } from './decide.ts';
@@ -9,8 +10,9 @@ import { runOnHost, throttleOf } from './host-task.ts';
 import { runInclude } from './include.ts';
 import { toNumber } from './keyword-values.ts';
 import { runMeta } from './meta.ts';
-import { errorMessage, isActive, type PlayHost, type PlayRun } from './run-state.ts';
+import { errorMessage, hasFailed, heal, isActive, isOver, type PlayHost, type PlayRun } from './run-state.ts';
 import { scopeFor } from './scope.ts';
+import { allSettled, isEachAlone } from './strategy.ts';
 import { displayName } from './task-name.ts';
 
 /** Modules that act once for all hosts, whatever the task says. */
@@ -30,13 +32,15 @@ export async function runNodes(
   for (const node of nodes) {
     const active = hosts.filter(isActive);
     if (active.length === 0 || isOver(playRun)) return;
-    if (node.kind === 'block') await runBlock(playRun, node, active);
-    else await runTaskNode(playRun, node, active);
+    await runNode(playRun, node, active);
   }
 }
 
-function isOver({ ending }: PlayRun): boolean {
-  return ending?.kind === 'end_play' || ending?.kind === 'end_batch';
+/** Runs one block or task on hosts that take part in it, as many at a time as its `serial` says. */
+export function runNode(playRun: PlayRun, node: CompiledNode, hosts: readonly PlayHost[]): Promise<void> {
+  return inChunks(playRun, node, hosts, (members) =>
+    node.kind === 'block' ? runBlock(playRun, node, members) : runTaskNode(playRun, node, members),
+  );
 }
 
 /** A role that was called in the same way before does nothing, on the hosts where it did something then. */
@@ -46,7 +50,10 @@ async function runBlock(playRun: PlayRun, block: CompiledBlock, hosts: readonly 
   const due = hosts.filter((host) => role.allowDuplicates || !host.rolesDone.has(role.identity));
   if (due.length === 0) return;
   await runParts(playRun, block, due);
-  for (const host of due) if (host.rolesBegun.has(role.identity)) host.rolesDone.add(role.identity);
+  for (const host of due) {
+    if (host.leftRole === role) host.leftRole = undefined;
+    if (host.rolesBegun.has(role.identity)) host.rolesDone.add(role.identity);
+  }
 }
 
 /** Tasks; then `rescue` on the hosts that failed in them; then `always` on all that can still be reached. */
@@ -54,7 +61,7 @@ async function runParts(playRun: PlayRun, block: CompiledBlock, hosts: readonly 
   await runNodes(playRun, block.tasks, hosts);
   const failed = hosts.filter((host) => host.failed && !host.state.unreachable);
   if (block.rescue.length > 0 && failed.length > 0 && !playRun.ending) {
-    for (const host of failed) host.failed = false;
+    for (const host of failed) heal(host);
     await runNodes(playRun, block.rescue, failed);
   }
   if (block.always.length === 0) return;
@@ -65,17 +72,12 @@ async function runParts(playRun: PlayRun, block: CompiledBlock, hosts: readonly 
   for (const host of failedBefore) host.failed = true;
 }
 
-/** Runs one task on hosts that take part in it. */
-export async function runTaskNode(
-  playRun: PlayRun,
-  task: CompiledTask,
-  hosts: readonly PlayHost[],
-): Promise<void> {
+async function runTaskNode(playRun: PlayRun, task: CompiledTask, hosts: readonly PlayHost[]): Promise<void> {
   const [first] = hosts;
   if (!first || !(await wanted(playRun, task, first))) return;
   switch (task.task.module) {
     case 'meta':
-      await runMeta(playRun, task, hosts, (handler, notified) => runTaskNode(playRun, handler, notified));
+      await runMeta(playRun, task, hosts, (handler, notified) => runNode(playRun, handler, notified));
       return;
     case 'include_tasks':
     case 'include_role':
@@ -108,8 +110,8 @@ async function runModuleTask(
 }
 
 /**
- * Once for the batch, on the first host that its conditions do not exclude. Under the free strategy the
- * first host to come does it, and the others wait for it.
+ * Once for the batch, or the chunk of it that goes through a node with `serial`, on the first host that its
+ * conditions do not exclude. Under the free strategy the first host to come does it, and the others wait for it.
  */
 async function runOnce(
   playRun: PlayRun,
@@ -117,12 +119,13 @@ async function runOnce(
   hosts: readonly PlayHost[],
   first: PlayHost,
 ): Promise<void> {
-  const key = task.task.id;
+  const { id, hosts: company } = first.chunk ?? { id: '', hosts: playRun.batch };
+  const key = `${task.task.id} ${id}`;
   const running = playRun.once.get(key);
-  if (running && playRun.play.strategy === 'free') return running;
+  if (running && isEachAlone(playRun.play)) return running;
   const run = firstWanted(playRun, task, hosts).then((wanted) => {
     const chosen = wanted ?? first;
-    const others = playRun.batch.filter((host) => host !== chosen && isActive(host));
+    const others = company.filter((host) => host !== chosen && isActive(host));
     return playRun.run.limit(() => runOnHost(playRun, task, chosen, others));
   });
   playRun.once.set(key, run);
@@ -160,13 +163,6 @@ function throttled(
   return most === undefined ? (action) => action() : createLimit(most);
 }
 
-/** Waits for all, then throws the first error: no host is left running behind the play's back. */
-export async function allSettled(promises: readonly Promise<void>[]): Promise<void> {
-  const ended = await Promise.allSettled(promises);
-  const failed = ended.find((end) => end.status === 'rejected');
-  if (failed) throw failed.reason;
-}
-
 /** Asks under `--step`; later "continue" asks no more. */
 async function wanted(playRun: PlayRun, task: CompiledTask, host: PlayHost): Promise<boolean> {
   const { run } = playRun;
@@ -179,7 +175,7 @@ async function wanted(playRun: PlayRun, task: CompiledTask, host: PlayHost): Pro
 }
 
 function start(playRun: PlayRun, task: CompiledTask, host: PlayHost): void {
-  if (playRun.play.strategy === 'free') {
+  if (isEachAlone(playRun.play)) {
     if (playRun.started.has(task.task.id)) return;
     playRun.started.add(task.task.id);
   }
@@ -198,7 +194,7 @@ function stopWhereFatal(playRun: PlayRun, task: CompiledTask, hosts: readonly Pl
   }
   const most = mostFailures(playRun, task, first);
   if (most === undefined || lost.length === 0) return;
-  const failed = playRun.batch.filter((host) => host.failed || host.state.unreachable).length;
+  const failed = playRun.batch.filter(hasFailed).length;
   const percentage = (failed / playRun.batch.length) * 100;
   if (percentage <= most) return;
   stop(playRun, {
@@ -207,10 +203,13 @@ function stopWhereFatal(playRun: PlayRun, task: CompiledTask, hosts: readonly Pl
   });
 }
 
-function stop(playRun: PlayRun, ending: NonNullable<PlayRun['ending']>): void {
+function stop(playRun: PlayRun, ending: Extract<PlayRun['ending'], { reason: string }>): void {
   playRun.ending = ending;
   // Healthy hosts go on with nothing but the `always` sections around this place.
-  for (const host of playRun.batch) host.failed = true;
+  for (const host of playRun.batch) {
+    if (isActive(host)) host.leftOut = ending.reason;
+    host.failed = true;
+  }
 }
 
 function mostFailures(playRun: PlayRun, task: CompiledTask, host: PlayHost): number | undefined {

@@ -8,18 +8,20 @@ import { type CompiledPlay, flatten } from './compile-play.ts';
 import { complete, taskInfo } from './complete.ts';
 import { flushHandlers, reportLostHandlers } from './handlers.ts';
 import { booleanKeyword } from './keyword-values.ts';
-import { allSettled, runNodes, runTaskNode } from './nodes.ts';
+import { runNode, runNodes } from './nodes.ts';
 import { askPrompts, hostVarsFiles, staticVars } from './play-vars.ts';
 import { createSpeculation } from './read-ahead.ts';
 import {
   checkInterrupted,
   createPlayHost,
   Interrupted,
+  isOver,
   type PlayHost,
   type PlayRun,
   type Run,
 } from './run-state.ts';
 import { scopeFor } from './scope.ts';
+import { inSchedule } from './strategy.ts';
 import { failedEnd } from './task.ts';
 
 /** How a play ended. */
@@ -116,6 +118,7 @@ function createPlayRun(
     speculation: createSpeculation(() => playRun),
     started: new Set(),
     once: new Map(),
+    gates: new Map(),
     ending: undefined,
   };
   return playRun;
@@ -123,14 +126,12 @@ function createPlayRun(
 
 /** @returns `over`: no further batch of this play */
 async function runBatch(playRun: PlayRun, compiled: CompiledPlay): Promise<PlayEnd & { over: boolean }> {
-  const { play, batch, run, playId } = playRun;
+  const { batch, run, playId } = playRun;
   await loadHostVars(playRun, compiled);
-  const free = play.strategy === 'free';
   try {
-    if (free) await allSettled(batch.map((host) => runSections(playRun, compiled, [host])));
-    else await runSections(playRun, compiled, batch);
+    await inSchedule(playRun, (hosts) => runSections(playRun, compiled, hosts));
   } finally {
-    for (const host of batch) host.state.failed ||= host.failed;
+    for (const host of batch) noteEnd(host);
     reportLostHandlers(playRun);
   }
   const reason = endReason(playRun);
@@ -139,6 +140,11 @@ async function runBatch(playRun: PlayRun, compiled: CompiledPlay): Promise<PlayE
   const fatal = playRun.ending?.kind === 'fatal' || playRun.ending?.kind === 'too_many_failures';
   const stop = fatal || lost.length === batch.length;
   return { stop, failed: lost.length > 0, over: stop || playRun.ending?.kind === 'end_play' };
+}
+
+function noteEnd({ state, failed, leftOut }: PlayHost): void {
+  state.failed ||= failed;
+  if (failed) state.leftOut = leftOut;
 }
 
 function endReason({ ending, batch }: PlayRun): string | undefined {
@@ -170,8 +176,7 @@ async function runSections(
 ): Promise<void> {
   for (const nodes of compiled.sections) {
     await runNodes(playRun, nodes, hosts);
-    const { ending } = playRun;
-    if (ending?.kind === 'end_play' || ending?.kind === 'end_batch') return;
+    if (isOver(playRun)) return;
     await flush(playRun, hosts);
   }
 }
@@ -181,7 +186,7 @@ async function flush(playRun: PlayRun, hosts: readonly PlayHost[]): Promise<void
   const forced = hosts.filter((host) => host.failed && host.notified.size > 0 && !host.state.unreachable);
   const force = forced.length > 0 && isForced(playRun, hosts);
   if (force) for (const host of forced) host.failed = false;
-  await flushHandlers(playRun, hosts, (handler, notified) => runTaskNode(playRun, handler, notified));
+  await flushHandlers(playRun, hosts, (handler, notified) => runNode(playRun, handler, notified));
   if (force) for (const host of forced) host.failed = true;
 }
 

@@ -1,10 +1,11 @@
 import { InternalError, MooringError } from '../model/errors.ts';
 import type { Emit } from '../model/event.ts';
-import type { Play, Playbook } from '../model/playbook.ts';
+import type { Play, Playbook, Role } from '../model/playbook.ts';
 import type { Value } from '../model/value.ts';
 import type { Limit } from '../util/limit.ts';
 import type { CompiledTask, VarsLevel } from './compile.ts';
 import type { Connections } from './connections.ts';
+import type { Gate } from './gate.ts';
 import { createHostState, type HostState } from './host-state.ts';
 import type { LiveInventory } from './live-inventory.ts';
 import type { RunOptions } from './options.ts';
@@ -48,6 +49,8 @@ export interface PlayRun {
   readonly started: Set<string>;
   /** `run_once` tasks under way or done. */
   readonly once: Map<string, Promise<void>>;
+  /** Free strategy: what lets only so many hosts at a time into a node with `serial`, by its id. */
+  readonly gates: Map<string, Gate>;
   /** Nothing more is started in this play: why. */
   ending: PlayEnding | undefined;
 }
@@ -64,14 +67,29 @@ export interface PlayHost {
   failed: boolean;
   /** `meta: end_host`. */
   ended: boolean;
+  /** `meta: end_role`: no task is for it until this role has ended. */
+  leftRole: Role | undefined;
+  /** Why it is out though nothing failed on it: another host failed. */
+  leftOut: string | undefined;
+  /** The hosts it goes through a node with `serial` with, the innermost; undefined = the whole batch. */
+  chunk: Chunk | undefined;
   /** Handlers waiting for the next flush. */
   readonly notified: Set<CompiledTask>;
+  /** Handlers that had their turn and were not reached, or did not end well: no flush runs them again. */
+  readonly unfinished: Set<CompiledTask>;
   /** Identities of roles of which a task has run here, and of those that have ended. */
   readonly rolesBegun: Set<string>;
   readonly rolesDone: Set<string>;
   /** For `rescue`: ansible_failed_task and ansible_failed_result. */
   failedTask?: Value;
   failedResult?: Value;
+}
+
+/** Hosts that go through a block or task with `serial` together. */
+export interface Chunk {
+  /** Unique in the play. */
+  readonly id: string;
+  readonly hosts: readonly PlayHost[];
 }
 
 export class HostStates {
@@ -92,14 +110,43 @@ export class HostStates {
 
 export function createPlayHost(state: HostState): PlayHost {
   return {
-    ...{ name: state.name, state, failed: false, ended: false },
-    ...{ notified: new Set(), rolesBegun: new Set(), rolesDone: new Set() },
+    ...{
+      name: state.name,
+      state,
+      failed: false,
+      ended: false,
+      leftOut: undefined,
+      leftRole: undefined,
+      chunk: undefined,
+    },
+    ...{ notified: new Set(), unfinished: new Set(), rolesBegun: new Set(), rolesDone: new Set() },
   };
 }
 
 /** Whether the next task is for this host. */
 export function isActive(host: PlayHost): boolean {
-  return !host.failed && !host.ended && !host.state.unreachable;
+  return !host.failed && !host.ended && !host.leftRole && !host.state.unreachable;
+}
+
+/** Whether the host is out of the play, by its own failure or another's. */
+export function isOut(host: PlayHost): boolean {
+  return host.failed || host.state.unreachable;
+}
+
+/** Whether the host is out since something failed on it. */
+export function hasFailed(host: PlayHost): boolean {
+  return host.state.unreachable || (host.failed && host.leftOut === undefined);
+}
+
+/** Lets a host take part again after a failure. */
+export function heal(host: PlayHost): void {
+  host.failed = false;
+  host.leftOut = undefined;
+}
+
+/** Whether nothing more of the play is to be started. */
+export function isOver({ ending }: PlayRun): boolean {
+  return ending?.kind === 'end_play' || ending?.kind === 'end_batch';
 }
 
 /** Ctrl-C: unwinds to the top without touching another host. */

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { PlaybookError } from '../model/errors.ts';
+import type { RunEvent } from '../model/event.ts';
 import type { Parallel, Play, Playbook } from '../model/playbook.ts';
 import type { HostRecap } from '../model/result.ts';
 import { createLimit } from '../util/limit.ts';
 import { type CompiledPlay, compilePlay, flatten, nameMatches, playsOf, startingAt } from './compile-play.ts';
 import { Connections } from './connections.ts';
 import { LiveInventory } from './live-inventory.ts';
-import type { RunOptions, RunSummary } from './options.ts';
+import { forksOf, type RunOptions, type RunSummary } from './options.ts';
 import { runPlay } from './play.ts';
 import { checkInterrupted, HostStates, Interrupted, type Run } from './run-state.ts';
 import { Targets } from './target.ts';
 
-const defaultForks = 50;
 const interruptedCode = 99;
 const faultCode = 1;
 
@@ -59,7 +59,7 @@ function createRun(options: RunOptions): Run {
     hosts: new HostStates(),
     connections: new Connections(options.open),
     targets: new Targets(),
-    limit: createLimit(Math.max(1, options.forks ?? defaultForks)),
+    limit: createLimit(forksOf(options)),
     emit: options.emit,
     stepping: options.ask?.step !== undefined,
   };
@@ -143,8 +143,23 @@ function finish(run: Run, durationMs: number, exitCode: number): RunSummary {
     exitCode,
     check: run.check,
     ...(run.check ? coverage(hosts) : {}),
+    ...leftBehind(run),
   });
   return { exitCode, hosts, durationMs };
+}
+
+/** What did not happen though it should have. */
+function leftBehind({ hosts }: Run): Pick<Extract<RunEvent, { event: 'recap' }>, 'handlersLost' | 'leftOut'> {
+  const handlersLost = hosts.all
+    .filter((state) => state.handlersLost.size > 0)
+    .map((state): [string, readonly string[]] => [state.name, [...state.handlersLost]]);
+  const leftOut = hosts.all.flatMap(({ name, leftOut: reason, recap }): [string, string][] =>
+    reason === undefined || recap.failed > 0 ? [] : [[name, reason]],
+  );
+  return {
+    ...(handlersLost.length > 0 ? { handlersLost: Object.fromEntries(handlersLost) } : {}),
+    ...(leftOut.length > 0 ? { leftOut: Object.fromEntries(leftOut) } : {}),
+  };
 }
 
 function coverage(hosts: Readonly<Record<string, HostRecap>>): { exact: number; unknown: number } {

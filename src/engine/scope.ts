@@ -17,7 +17,7 @@ const level = { facts: 11, includeVars: 18, registered: 19, extraVars: 22, loop:
 export function scopeFor(
   playRun: PlayRun,
   host: PlayHost,
-  task?: CompiledTask,
+  task?: Pick<CompiledTask, 'vars'>,
   extras: readonly Layer[] = [],
 ): Scope {
   const { run } = playRun;

@@ -60,6 +60,7 @@ export function readKeywordValue<K extends KeywordKind>(
 }
 
 function hintFor(kind: KeywordKind, value: Value): string | undefined {
+  if (kind === 'sizes') return 'for example 1, "30%", or [1, 5, "100%"]';
   if (typeof value !== 'string' || (kind !== 'loop' && kind !== 'boolean')) return undefined;
   return /^[A-Za-z_][\w.]*$/.test(value) ? `for the variable write "{{ ${value} }}"` : undefined;
 }
@@ -95,7 +96,7 @@ const wanted: Readonly<Record<KeywordKind, string>> = {
   loop: 'a list or a template that gives one',
   terms: 'what to loop over',
   variable: 'the name of a variable: letters, digits and underscores, not starting with a digit',
-  sizes: 'a number of hosts, a percentage such as "30%", or a list of these',
+  sizes: 'a number of hosts, a percentage, or a list of these',
 };
 
 const readers: { readonly [K in KeywordKind]: Reader<K> } = {

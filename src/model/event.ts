@@ -76,6 +76,28 @@ export type RunEvent =
       readonly hosts: readonly string[];
     }
   | {
+      /** A block, task or handler with `serial` begins on its next hosts. */
+      readonly event: 'chunk_start';
+      readonly playId: string;
+      /** The id of the block or task. */
+      readonly nodeId: string;
+      readonly name: string;
+      readonly hosts: readonly string[];
+      /** From 1. */
+      readonly number: number;
+      /** Not known under the free strategy. */
+      readonly of?: number;
+    }
+  | {
+      /** Hosts that a block, task or handler with `serial` did not come to, since others failed in it. */
+      readonly event: 'not_reached';
+      readonly playId: string;
+      readonly nodeId: string;
+      readonly name: string;
+      readonly hosts: readonly string[];
+      readonly failed: readonly string[];
+    }
+  | {
       readonly event: 'warning';
       readonly message: string;
       readonly position?: Position;
@@ -96,6 +118,10 @@ export type RunEvent =
       /** Check mode: tasks decided exactly and those decided at run time. */
       readonly exact?: number;
       readonly unknown?: number;
+      /** By host: handlers that were notified and did not run to their end. */
+      readonly handlersLost?: Readonly<Record<string, readonly string[]>>;
+      /** By host: why it is out though nothing failed on it. */
+      readonly leftOut?: Readonly<Record<string, string>>;
     };
 
 export type Emit = (event: RunEvent) => void;
