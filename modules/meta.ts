@@ -4,7 +4,7 @@ export const meta = defineModule({
   name: 'meta',
   summary: 'Tell the engine itself to do something at this place of the play.',
   notes: [
-    '`flush_handlers`: run the handlers notified so far. `end_play`: end the play for all hosts of the batch. `end_host`: end it for this host. `end_batch`: go on with the next batch of `serial`. `clear_host_errors`: let failed hosts take part again. `clear_facts`: forget facts and what `set_fact` set. `refresh_inventory`: read the inventory again. `reset_connection`: close the connection; the next task opens a new one. `noop`: nothing.',
+    '`flush_handlers`: run the handlers notified so far. `end_play`: end the play for all hosts of the batch. `end_host`: end it for this host. `end_batch`: go on with the next batch of `serial`. `end_role`: leave out the rest of the role for this host. `clear_host_errors`: let failed hosts take part again. `clear_facts`: forget facts and what `set_fact` set. `refresh_inventory`: read the inventory again. `reset_connection`: close the connection; the next task opens a new one. `noop`: nothing.',
   ],
   kind: 'action',
   local: true,
@@ -25,6 +25,7 @@ export const meta = defineModule({
           'end_play',
           'end_host',
           'end_batch',
+          'end_role',
           'reset_connection',
         ],
         description: 'What to do; written behind the name: `meta: flush_handlers`.',

@@ -116,6 +116,6 @@ function alwaysEnds({ module, params, keywords }: Task): boolean {
   const isOpen = keywords.when !== undefined || keywords.tags !== undefined || keywords.loop !== undefined;
   if (isOpen || keywords.ignoreErrors !== undefined || keywords.failedWhen !== undefined) return false;
   return (
-    module === 'fail' || (module === 'meta' && ['end_play', 'end_host'].includes(String(params['action'])))
+    module === 'fail' || (module === 'meta' && ['end_play', 'end_host', 'end_role'].includes(String(params['action'])))
   );
 }
