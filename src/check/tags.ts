@@ -1,7 +1,7 @@
 import type { Fault } from '../model/errors.ts';
 import { isTemplate } from '../template/index.ts';
 import { suggest } from '../util/suggest.ts';
-import { chainOf, labelOf, type RunSites } from './site.ts';
+import { chainOf, labelOf, type RunSites, type TaskSite } from './site.ts';
 
 const specialTags: readonly string[] = ['all', 'tagged', 'untagged', 'always', 'never'];
 
@@ -9,6 +9,8 @@ export interface Selection {
   readonly tags: readonly string[];
   readonly skipTags: readonly string[];
   readonly startAtTask: string | undefined;
+  /** Handlers of `--notify`. */
+  readonly notify: readonly string[];
 }
 
 /** Tags and task names of the command line that nothing has: such a run would do something else than meant. */
@@ -36,7 +38,20 @@ export function selectionFaults({ plays, hasUnknownIncludes }: RunSites, selecti
     ...(lost
       ? [fault('unknown-task', `--start-at-task: no task is called "${start}"`, start, names, nameOpen)]
       : []),
+    ...lostHandlers(tasks, selection.notify, hasUnknownIncludes),
   ];
+}
+
+function lostHandlers(tasks: readonly TaskSite[], asked: readonly string[], hasUnknown: boolean): Fault[] {
+  const handlers = tasks.filter((site) => site.handler);
+  const names = handlers.flatMap(({ task, roles }) => {
+    const role = roles.at(-1);
+    return [labelOf(task), role ? `${role.name} : ${labelOf(task)}` : [], task.keywords.listen ?? []].flat();
+  });
+  const isOpen = hasUnknown || names.some(isTemplate);
+  return asked
+    .filter((name) => !names.includes(name))
+    .map((name) => fault('unknown-handler', `--notify: no handler is called "${name}"`, name, names, isOpen));
 }
 
 function fault(

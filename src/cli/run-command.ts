@@ -6,6 +6,7 @@ import type { Fault } from '../model/errors.ts';
 import type { Playbook } from '../model/playbook.ts';
 import type { Redactor } from '../util/redact.ts';
 import { createAsk } from './ask.ts';
+import { connectDefaults } from './connect-options.ts';
 import { exitCodes } from './exit-codes.ts';
 import { countFaults, faultLines } from './faults.ts';
 import { listPlaybooks } from './list-command.ts';
@@ -14,7 +15,6 @@ import { reportError } from './report-error.ts';
 import type { RunArguments } from './run-options.ts';
 import { saveVaultFile } from './save-vault-file.ts';
 import { loadPlaybooks, loadSite, type Site } from './site.ts';
-import { askSecret } from './terminal.ts';
 
 /**
  * `mooring run`: reads and checks everything, then runs the playbooks.
@@ -23,7 +23,7 @@ import { askSecret } from './terminal.ts';
  */
 export async function runCommand(args: RunArguments): Promise<number> {
   const site = await loadSite(args, args.playbooks);
-  const { playbooks, faults } = loadPlaybooks(args.playbooks, site.vault);
+  const { playbooks, faults } = loadPlaybooks(args.playbooks, site);
   const sealed = faults.filter((fault) => fault.code.startsWith('vault'));
   const checked = checkRun({ ...args, playbooks, modules, ...site, faults: [...site.faults, ...sealed] });
   if (reportFaults([...site.faults, ...faults, ...checked], args, site.redactor)) return exitCodes.fault;
@@ -39,7 +39,7 @@ export async function runCommand(args: RunArguments): Promise<number> {
 }
 
 async function runChecked(args: RunArguments, site: Site, playbooks: readonly Playbook[]): Promise<number> {
-  const connect = await connectDefaults(args, site);
+  const connect = await connectDefaults(args, site.redactor);
   const output = createOutput({ ...args, verbosity: args.verbose, redactor: site.redactor });
   const interrupt = watchInterrupt();
   const options: RunOptions = {
@@ -76,33 +76,20 @@ function optionsOf(args: RunArguments): Partial<RunOptions> {
     diff: args.diff,
     verbosity: args.verbose,
     forceHandlers: args.forceHandlers,
+    notify: args.notify,
     speculate: args.speculate,
     ...(args.limit === undefined ? {} : { limit: args.limit }),
     ...(args.startAtTask === undefined ? {} : { startAtTask: args.startAtTask }),
   };
 }
 
-async function connectDefaults(args: RunArguments, site: Site): Promise<NonNullable<RunOptions['connect']>> {
-  const password = args.askPass ? await askSecret('SSH password: ') : undefined;
-  const becomePassword = args.askBecomePass ? await askSecret('BECOME password: ') : undefined;
-  for (const secret of [password, becomePassword]) if (secret !== undefined) site.redactor.add(secret);
-  return {
-    ...(args.user === undefined ? {} : { user: args.user }),
-    ...(args.privateKey === undefined ? {} : { privateKeyFile: args.privateKey }),
-    ...(args.become ? { become: true } : {}),
-    ...(args.becomeUser === undefined ? {} : { becomeUser: args.becomeUser }),
-    ...(args.becomeMethod === undefined ? {} : { becomeMethod: args.becomeMethod }),
-    ...(password === undefined ? {} : { password }),
-    ...(becomePassword === undefined ? {} : { becomePassword }),
-  };
-}
-
 function createLoader(args: RunArguments, site: Site): Loader {
   let { vault } = site;
+  const { rolesPath } = site;
   return {
     selectHosts: (pattern, inventory, limit) => selectHosts(pattern, inventory, { limit }),
-    loadTaskFile: async (path, options) => loadTaskFile(path, { ...options, modules, vault }),
-    loadRole: async (params, options) => loadRole(params, { ...options, modules, vault }),
+    loadTaskFile: async (path, options) => loadTaskFile(path, { ...options, modules, vault, rolesPath }),
+    loadRole: async (params, options) => loadRole(params, { ...options, modules, vault, rolesPath }),
     loadVarsFile: async (path) => loadVarsFile(path, { vault }),
     saveVaultFile: async (path, values) => {
       vault = await saveVaultFile(path, values, args, site);

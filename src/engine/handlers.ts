@@ -22,6 +22,17 @@ export function notifyHandlers(playRun: PlayRun, task: CompiledTask, host: PlayH
   return missing;
 }
 
+/** Marks the handlers that the command line asks for, where the play has them. */
+export function notifyAsked(playRun: PlayRun, hosts: readonly PlayHost[]): void {
+  for (const host of hosts) {
+    for (const name of playRun.run.options.notify ?? []) {
+      // As it was listed among those lost: by its name, or as it is written.
+      const written = playRun.handlers.filter((handler) => writtenName(handler) === name);
+      for (const handler of [...written, ...handlersNamed(playRun, host, name)]) host.notified.add(handler);
+    }
+  }
+}
+
 /** The last handler of that name, and all that listen to it. */
 function handlersNamed(playRun: PlayRun, host: PlayHost, name: string): readonly CompiledTask[] {
   const named = playRun.handlers.findLast((handler) => isNamed(playRun, host, handler, name));

@@ -22,6 +22,10 @@ export interface ConnectDefaults {
   readonly becomeUser?: string;
   readonly becomeMethod?: string;
   readonly becomePassword?: string;
+  /** How long a connection that nobody uses stays open for later runs; 0 or undefined = not at all. */
+  readonly persistSeconds?: number;
+  /** The command line that starts the process which keeps connections; without it none is kept. */
+  readonly brokerProgram?: readonly string[];
 }
 
 /**
@@ -92,6 +96,8 @@ export interface RunOptions {
   readonly connect?: ConnectDefaults;
   readonly startAtTask?: string;
   readonly forceHandlers?: boolean;
+  /** Handlers, by name or topic, to run at the end of the tasks of each play that has them. */
+  readonly notify?: readonly string[];
   /** Read ahead (default). The events are the same either way. */
   readonly speculate?: boolean;
   readonly ask?: Ask;
@@ -99,6 +105,11 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Opens a connection; default is the connection layer's own. Tests hand in a fake. */
   readonly open?: (spec: ConnectionSpec) => Promise<Connection>;
+}
+
+/** Hosts worked on at a time. */
+export function forksOf({ forks = 50 }: Pick<RunOptions, 'forks'>): number {
+  return Math.max(1, forks);
 }
 
 export interface RunSummary {

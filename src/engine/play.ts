@@ -6,7 +6,7 @@ import { batchesOf, ordered } from './batches.ts';
 import type { VarsLevel } from './compile.ts';
 import { type CompiledPlay, flatten } from './compile-play.ts';
 import { complete, taskInfo } from './complete.ts';
-import { flushHandlers, reportLostHandlers } from './handlers.ts';
+import { flushHandlers, notifyAsked, reportLostHandlers } from './handlers.ts';
 import { booleanKeyword } from './keyword-values.ts';
 import { runNode, runNodes } from './nodes.ts';
 import { askPrompts, hostVarsFiles, staticVars } from './play-vars.ts';
@@ -124,6 +124,9 @@ function createPlayRun(
   return playRun;
 }
 
+/** Of pre_tasks, tasks and post_tasks: handlers that the command line asks for run when the tasks are done. */
+const tasksSection = 1;
+
 /** @returns `over`: no further batch of this play */
 async function runBatch(playRun: PlayRun, compiled: CompiledPlay): Promise<PlayEnd & { over: boolean }> {
   const { batch, run, playId } = playRun;
@@ -174,9 +177,10 @@ async function runSections(
   compiled: CompiledPlay,
   hosts: readonly PlayHost[],
 ): Promise<void> {
-  for (const nodes of compiled.sections) {
+  for (const [section, nodes] of compiled.sections.entries()) {
     await runNodes(playRun, nodes, hosts);
     if (isOver(playRun)) return;
+    if (section === tasksSection) notifyAsked(playRun, hosts);
     await flush(playRun, hosts);
   }
 }

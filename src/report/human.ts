@@ -1,4 +1,5 @@
 import type { Emit, RunEvent } from '../model/event.ts';
+import { leftBehind } from './left-behind.ts';
 import { recapLines } from './recap.ts';
 import { hostLabel, type LineOptions, resultLines } from './result-lines.ts';
 import { colorOf, type Paint } from './style.ts';
@@ -55,6 +56,10 @@ class HumanReport {
         );
       case 'warning':
         return this.#print(`[WARNING]: ${event.host ? `[${event.host}] ` : ''}${event.message}`);
+      case 'chunk_start':
+        return this.#startChunk(event);
+      case 'not_reached':
+        return this.#notReached(event);
       case 'handlers_lost':
         return this.#handlersLost(event);
       case 'recap':
@@ -116,17 +121,37 @@ class HumanReport {
     return `FAILED - RETRYING: [${event.host}]: ${name} (${event.retriesLeft} retries left).`;
   }
 
+  #startChunk({ playId, name, hosts, number, of }: EventOf<'chunk_start'>): void {
+    const play = this.#plays.get(playId);
+    const prefix = play?.parallel ? `${play.name} | ` : '';
+    const count = of === undefined ? `${number}` : `${number} of ${of}`;
+    this.#print('');
+    this.#print(this.#options.paint('cyan', `${prefix}serial: [${name}] ${count}: ${hosts.join(', ')}`));
+    this.#banner = '';
+  }
+
+  #notReached({ name, hosts, failed }: EventOf<'not_reached'>): void {
+    for (const host of hosts) {
+      const text = `fatal: [${host}]: NOT REACHED! => ${failed.join(', ')} failed before in "${name}"`;
+      this.#print(this.#painted(text));
+    }
+  }
+
   #handlersLost(event: EventOf<'handlers_lost'>): void {
-    this.#print(
-      `[WARNING]: [${event.host}] handlers that were notified and did NOT run: ${event.handlers.join(', ')}. ` +
-        'The next run sees nothing to change and will not notify them again; run again with --force-handlers, or run them by hand.',
-    );
+    const names = event.handlers.join(', ');
+    const line = `[WARNING]: [${event.host}] handlers that were notified and did NOT run: ${names}`;
+    this.#print(this.#painted(line));
   }
 
   #recap(event: EventOf<'recap'>): void {
     this.#print('');
     this.#print(this.#banner_('PLAY RECAP'));
     for (const line of recapLines(event)) this.#print(line);
+    for (const { title, lines } of leftBehind(event)) {
+      this.#print('');
+      this.#print(this.#options.paint('red', this.#banner_(title)));
+      for (const line of lines) this.#print(line);
+    }
   }
 
   #line(playId: string, taskId: string, line: string): void {

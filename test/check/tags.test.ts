@@ -35,3 +35,22 @@ test('the task to start at must exist', () => {
     'error unknown-task: --start-at-task: no task is called "Frist" | did you mean "First"?',
   ]);
 });
+
+test('--notify names handlers, by name, role or topic', () => {
+  const site = `
+- hosts: all
+  tasks:
+    - name: Change
+      command: x
+      changed_when: true
+      notify: all of it
+  handlers:
+    - name: Restart it
+      command: x
+      listen: all of it
+`;
+  expect(runCheck({ 'site.yml': site }, { notify: ['Restart it', 'all of it'] })).toEqual([]);
+  expect(runCheck({ 'site.yml': site }, { notify: ['Restart him'] })).toEqual([
+    'error unknown-handler: --notify: no handler is called "Restart him" | did you mean "Restart it"?',
+  ]);
+});

@@ -148,6 +148,89 @@ describe('handlers', () => {
     expect(run.events).toContainEqual(
       expect.objectContaining({ event: 'handlers_lost', host: 'h1', handlers: ['restart it'] }),
     );
+    expect(run.events.at(-1)).toMatchObject({ event: 'recap', handlersLost: { h1: ['restart it'] } });
+  });
+
+  it('are lost too where they failed themselves, and those behind them but by force', async () => {
+    const text = `
+- hosts: all
+  tasks:
+    - thing: {name: a, value: x}
+      notify: [third, second, first]
+  handlers:
+    - name: first
+      debug: {msg: x}
+    - name: second
+      thing: {name: b, value: '{{ value }}'}
+    - name: third
+      debug: {msg: x}
+`;
+    for (const [forceHandlers, handlers] of [
+      [false, ['second', 'third']],
+      [true, ['second']],
+    ] as const) {
+      const run = await runPlays(text, { hosts: mixed, forceHandlers });
+      expect(run.events.at(-1)).toMatchObject({ handlersLost: { h2: handlers } });
+    }
+  });
+
+  it('are not lost where the failure was ignored or rescued', async () => {
+    const run = await runPlays(`
+- hosts: all
+  tasks:
+    - thing: {name: a, value: x}
+      notify: restart it
+    - block:
+        - thing: {name: b, value: broken}
+      rescue:
+        - debug: {msg: x}
+  handlers:
+    - name: restart it
+      thing: {name: c, value: broken}
+      ignore_errors: true
+`);
+    expect(run.events.filter((event) => event.event === 'handlers_lost')).toEqual([]);
+    expect(run.events.at(-1)).not.toHaveProperty('handlersLost');
+  });
+
+  it('run after the tasks where the command line asks for them, by name, role or topic', async () => {
+    const text = `
+- hosts: all
+  pre_tasks:
+    - name: before
+      debug: {msg: x}
+  roles: [node]
+  tasks:
+    - name: task
+      debug: {msg: x}
+  post_tasks:
+    - name: after
+      debug: {msg: x}
+  handlers:
+    - name: 'restart {{ what }}'
+      listen: topic
+      debug: {msg: x}
+- hosts: all
+  tasks:
+    - name: another play
+      debug: {msg: x}
+`;
+    const files = {
+      'roles/node/tasks/main.yml': '- name: install\n  debug: {msg: x}\n',
+      'roles/node/handlers/main.yml': '- name: reload\n  debug: {msg: x}\n',
+    };
+    for (const [name, shown] of [
+      ['restart it', 'restart it'],
+      ['restart {{ what }}', 'restart it'],
+      ['topic', 'restart it'],
+      ['reload', 'node : reload'],
+      ['node : reload', 'node : reload'],
+    ] as const) {
+      const run = await runPlays(text, { files, notify: [name], extraVars: { what: 'it' } });
+      expect(run.outcomes, name).toEqual(
+        ['before', 'node : install', 'task', shown, 'after', 'another play'].map((task) => `h1 ${task}: ok`),
+      );
+    }
   });
 
   it('run on a failed host too where they are forced', async () => {

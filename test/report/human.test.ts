@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { RunEvent } from '../../src/model/event.ts';
 import type { TaskResult } from '../../src/model/result.ts';
 import { createHumanReport, createPaint } from '../../src/report/index.ts';
@@ -88,8 +88,70 @@ test('output, retries, includes, warnings and lost handlers', () => {
     'FAILED - RETRYING: [h1]: install (2 retries left).',
     'included: more.yml for h1, h2',
     '[WARNING]: [h1] old',
-    expect.stringMatching(/handlers that were notified and did NOT run: restart\. .*--force-handlers/),
+    '[WARNING]: [h1] handlers that were notified and did NOT run: restart',
   ]);
   expect(print(events, { verbosity: 1 })).toContain('    [h1] quiet');
   expect(print(events, { verbosity: 2 })).toContain('task path: site.yml:7');
+});
+
+test('chunks of a block with serial, and hosts that it did not reach', () => {
+  const chunk = { event: 'chunk_start', playId: 'p', nodeId: 'b1', name: 'Restart' } as const;
+  const lines = print([
+    play(false, ['h1', 'h2', 'h3']),
+    { ...chunk, hosts: ['h1'], number: 1, of: 3 },
+    started,
+    result('ok'),
+    { ...chunk, hosts: ['h2'], number: 2, of: 3 },
+    result('failed'),
+    { ...chunk, event: 'not_reached', hosts: ['h3'], failed: ['h2'] },
+  ]);
+  expect(lines.slice(2)).toEqual([
+    ...['', 'serial: [Restart] 1 of 3: h1', '', 'TASK [install] ***************', 'ok: [h1]'],
+    ...['', 'serial: [Restart] 2 of 3: h2', '', 'TASK [install] ***************'],
+    expect.stringMatching(/^fatal: \[h1\]: FAILED! =>/),
+    'fatal: [h3]: NOT REACHED! => h2 failed before in "Restart"',
+  ]);
+});
+
+describe('what is left behind', () => {
+  const host = {
+    ...{ ok: 1, changed: 1, unreachable: 0, failed: 1, skipped: 0, rescued: 0, ignored: 0, unknown: 0 },
+  };
+  const recap: RunEvent = {
+    event: 'recap',
+    hosts: { h1: host, h2: host, h3: { ...host, failed: 0 } },
+    durationMs: 5,
+    exitCode: 2,
+    check: false,
+    handlersLost: { h1: ["restart it's"], h2: ['restart', 'reload'], h3: ['restart', 'reload'] },
+    leftOut: { h3: 'not reached: h2 failed before ("restart")' },
+  };
+
+  test('is listed last, with the way to get it', () => {
+    expect(print([recap]).slice(7)).toEqual([
+      '',
+      'LEFT OUT, THOUGH NOTHING FAILED ON THEM ***',
+      'h3                   : not reached: h2 failed before ("restart")',
+      '',
+      'HANDLERS THAT DID NOT RUN ****',
+      "h1                   : restart it's",
+      'h2                   : restart, reload',
+      'h3                   : restart, reload',
+      '',
+      'What notified them is done: another run finds nothing to change and does not notify them.',
+      'Once the cause is gone, run it again and ask for them:',
+      "  mooring run … --notify 'restart it'\\''s' --limit h1",
+      '  mooring run … --notify restart --notify reload --limit h2,h3',
+      'With --force-handlers, handlers run on hosts that have failed, too.',
+    ]);
+  });
+
+  test('is nothing to get back in check mode, where another run notifies them again', () => {
+    expect(print([{ ...recap, check: true }]).join('\n')).not.toContain('--notify');
+  });
+
+  test('is not there where all went well', () => {
+    const { handlersLost: _, leftOut: __, ...fine } = recap;
+    expect(print([fine]).at(-1)).toBe('5 ms on 3 hosts');
+  });
 });
