@@ -4,6 +4,7 @@ import type { Inventory } from '../model/inventory.ts';
 import type { Playbook } from '../model/playbook.ts';
 import type { ValueMap } from '../model/value.ts';
 import type { Module } from '../module/index.ts';
+import { backgroundFaults } from './background.ts';
 import { collectDefinitions } from './definitions.ts';
 import { firstLocalWrite, type LocalFileUse, localFiles, templateText } from './files.ts';
 import { handlerFaults } from './handlers.ts';
@@ -31,8 +32,12 @@ export interface CheckOptions {
   readonly tags?: readonly string[] | undefined;
   readonly skipTags?: readonly string[] | undefined;
   readonly startAtTask?: string | undefined;
+  /** `--notify`: handlers by name or topic. */
+  readonly notify?: readonly string[] | undefined;
   /** Opens encrypted files that tasks name. */
   readonly vault?: Vault | undefined;
+  /** Absolute folders where roles are looked for besides the usual ones. */
+  readonly rolesPath?: readonly string[] | undefined;
   /** What is wrong with the inventory: then it cannot be told which variables it should have had. */
   readonly faults?: readonly Fault[] | undefined;
   /** False where no inventory was named: then hosts, and what only they may define, are not judged. */
@@ -48,7 +53,7 @@ export interface CheckOptions {
 export function checkRun(options: CheckOptions): Fault[] {
   const { extraVars = {}, hasInventory = true } = options;
   const { sites, tasks, files, texts } = surveyRun(options);
-  const definitions = collectDefinitions(tasks, options.vault);
+  const definitions = collectDefinitions(tasks, options.inventory, options.vault);
   const isBroken = options.faults?.some((fault) => fault.severity === 'error') === true;
   const known = new Known(options.inventory, extraVars, definitions, isBroken || !hasInventory);
   const found = [
@@ -57,6 +62,7 @@ export function checkRun(options: CheckOptions): Fault[] {
     ...syntaxFaults([...texts.around, ...[...texts.byTask.values()].flat()]),
     ...tasks.flatMap((site) => paramFaultsOf(site, options)),
     ...tasks.flatMap(reservedFaults),
+    ...tasks.flatMap((site) => backgroundFaults(site, options.modules.get(site.task.module))),
     ...files.flatMap((file) => file.fault ?? []),
     ...valueFaultsOf(sites.plays, texts.byTask, { ...options, known, extraVars }),
     ...sites.plays.flatMap(handlerFaults),
@@ -66,6 +72,7 @@ export function checkRun(options: CheckOptions): Fault[] {
       tags: options.tags ?? [],
       skipTags: options.skipTags ?? [],
       startAtTask: options.startAtTask,
+      notify: options.notify ?? [],
     }),
   ];
   return condensed(distinct(found).sort(byPlace));

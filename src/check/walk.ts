@@ -16,6 +16,8 @@ export interface WalkOptions {
   readonly modules: ReadonlyMap<string, Module>;
   readonly extraVars: ValueMap;
   readonly vault?: Vault | undefined;
+  /** Absolute folders where roles are looked for besides the usual ones. */
+  readonly rolesPath?: readonly string[] | undefined;
 }
 
 /**
@@ -124,6 +126,7 @@ class Walker {
     const { tasks } = loadTaskFile(path, {
       modules: this.#options.modules,
       vault: this.#options.vault,
+      rolesPath: this.#options.rolesPath,
       playbookDirectory: around.playbook.directory,
       roles: around.roles,
       level: around.handler ? 'handler' : 'task',
@@ -140,6 +143,7 @@ class Walker {
     const { tasks } = loadRole(params, {
       modules: this.#options.modules,
       vault: this.#options.vault,
+      rolesPath: this.#options.rolesPath,
       playbookDirectory: around.playbook.directory,
       roles: around.roles,
       position,

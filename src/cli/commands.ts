@@ -1,4 +1,5 @@
 import yargs, { type ArgumentsCamelCase, type Argv } from 'yargs';
+import { withDashedValues } from './connect-options.ts';
 import { exitCodes } from './exit-codes.ts';
 import { declareInventory, declareRunOptions, type RunArguments } from './run-options.ts';
 import { declareTools, toolActions, toolNames } from './tool-commands.ts';
@@ -15,7 +16,7 @@ const commandNames = ['run', 'inventory', 'doc', ...toolNames];
  */
 export async function runCli(argv: readonly string[], version: string): Promise<number> {
   let code: number = exitCodes.ok;
-  const cli = declareCommands(yargs([...argv]), version, (value) => {
+  const cli = declareCommands(yargs(withDashedValues(argv)), version, (value) => {
     code = value;
   });
   cli.version(version).alias('h', 'help').strict().demandCommand(1, 'which command?');

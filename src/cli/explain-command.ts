@@ -13,7 +13,7 @@ import { loadPlaybooks, loadSite, type Site } from './site.ts';
 export async function explainCommand(what: ExplainWhat, args: ExplainArguments): Promise<number> {
   const { playbooks: files = [] } = args;
   const site = await loadSite(args, files);
-  const { playbooks, faults } = loadPlaybooks(files, site.vault);
+  const { playbooks, faults } = loadPlaybooks(files, site);
   const errors = [...site.faults, ...faults].filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new PlaybookError(errors.map((fault) => site.redactor.value(fault)));
   if (!findHost(site.inventory, args.host)) throw unknown('host', args.host, site.inventory.hosts.keys());

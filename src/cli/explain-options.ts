@@ -1,5 +1,6 @@
 import type { Argv } from 'yargs';
-import { commaList, declareInventory } from './run-options.ts';
+import { splitList } from './option-kinds.ts';
+import { declareInventory, declareRoles } from './run-options.ts';
 import type { SiteArguments } from './site.ts';
 
 /** What the command line of `mooring explain WHAT` said. */
@@ -37,8 +38,8 @@ export function declareExplain(
       'Whether a task would run on a host, and why',
       (one) =>
         declareCommon(one)
-          .option('tags', commaList('t', 'As for run'))
-          .option('skip-tags', commaList(undefined, 'As for run'))
+          .option('tags', splitList('t', 'As for run'))
+          .option('skip-tags', splitList(undefined, 'As for run'))
           .example([
             ['$0 explain task "Install Docker" --host harbor1 -i prod site.yml', 'by its name'],
             ['$0 explain task tasks/docker.yml:12 --host harbor1 -i prod site.yml -t docker', 'by its place'],
@@ -49,7 +50,7 @@ export function declareExplain(
 }
 
 function declareCommon(cli: Argv): Argv {
-  return declareInventory(cli)
+  return declareRoles(declareInventory(cli))
     .option('host', { type: 'string', requiresArg: true, demandOption: true, describe: 'The host' })
     .option('output', { choices: ['human', 'json'], default: 'human', describe: 'json: one object' });
 }

@@ -20,7 +20,7 @@ import { UsageError } from './usage.ts';
 export async function lintCommand(args: LintArguments, version: string): Promise<number> {
   for (const name of args.skipRule) checkRule(name);
   const site = await loadSite(args, args.playbooks);
-  const { playbooks, faults } = loadPlaybooks(args.playbooks, site.vault);
+  const { playbooks, faults } = loadPlaybooks(args.playbooks, site);
   const hasInventory = args.inventory.length > 0;
   const sealed = faults.filter((fault) => fault.code.startsWith('vault'));
   const given = { ...site, playbooks, modules, hasInventory, faults: [...site.faults, ...sealed] };

@@ -1,5 +1,6 @@
 import type { Argv } from 'yargs';
-import { commaList, declareInventory } from './run-options.ts';
+import { splitList } from './option-kinds.ts';
+import { declareInventory, declareRoles } from './run-options.ts';
 import type { SiteArguments } from './site.ts';
 
 /** What the command line of `mooring lint` said. */
@@ -12,14 +13,16 @@ export interface LintArguments extends SiteArguments {
 
 /** Declares the options of `mooring lint`. */
 export function declareLint(cli: Argv): Argv {
-  return declareInventory(cli.positional('playbooks', { type: 'string', array: true, describe: 'Playbooks' }))
+  return declareRoles(
+    declareInventory(cli.positional('playbooks', { type: 'string', array: true, describe: 'Playbooks' })),
+  )
     .option('output', {
       choices: ['human', 'json', 'sarif'],
       default: 'human',
       describe: 'json: one fault a line; sarif: for editors and code scanning',
     })
     .option('strict', { type: 'boolean', default: false, describe: 'Exit code 1 for warnings too' })
-    .option('skip-rule', commaList(undefined, 'Not the warnings of these rules'))
+    .option('skip-rule', splitList(undefined, 'Not the warnings of these rules'))
     .example([
       ['$0 lint playbooks/shared-storage.yml -i inventories/prod', 'what run would refuse, and more'],
       ['$0 lint site.yml', 'without an inventory: hosts and their variables are not judged'],

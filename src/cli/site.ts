@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { modules } from '../../modules/index.ts';
 import { limitFaults, loadInventory, loadPlaybook, parseExtraVars, type Vault } from '../load/index.ts';
@@ -12,6 +13,7 @@ import { createVault, findVaultSecrets, type VaultArguments } from './vault-secr
 export interface SiteArguments extends VaultArguments {
   readonly extraVars: readonly string[];
   readonly limit?: string | undefined;
+  readonly rolesPath?: readonly string[] | undefined;
 }
 
 /** An inventory with all that belongs to it, and what is wrong with it. */
@@ -20,6 +22,8 @@ export interface Site {
   readonly extraVars: ValueMap;
   readonly redactor: Redactor;
   readonly vault: Vault;
+  /** Absolute folders where roles are looked for besides the usual ones. */
+  readonly rolesPath: readonly string[];
   readonly faults: readonly Fault[];
 }
 
@@ -46,6 +50,7 @@ export async function loadSite(args: SiteArguments, playbooks: readonly string[]
     extraVars: extra.source.values,
     redactor,
     vault,
+    rolesPath: rolesPathOf(args),
     faults: [...missing, ...loaded.faults, ...extra.faults, ...limited],
   };
 }
@@ -53,13 +58,21 @@ export async function loadSite(args: SiteArguments, playbooks: readonly string[]
 /** Reads the playbooks; every fault of every file. */
 export function loadPlaybooks(
   files: readonly string[],
-  vault: Vault,
+  { vault, rolesPath }: Pick<Site, 'vault' | 'rolesPath'>,
 ): { readonly playbooks: readonly Playbook[]; readonly faults: readonly Fault[] } {
-  const loaded = files.map((file) => loadPlaybook(file, { modules, vault }));
+  const loaded = files.map((file) => loadPlaybook(file, { modules, vault, rolesPath }));
   return {
     playbooks: loaded.map((item) => item.playbook),
     faults: loaded.flatMap((item) => item.faults),
   };
+}
+
+/** The option wins over the environment. */
+function rolesPathOf({ rolesPath = [] }: SiteArguments): readonly string[] {
+  const given = rolesPath.length > 0 ? rolesPath : (process.env['MOORING_ROLES_PATH'] ?? '').split(':');
+  return given
+    .filter((folder) => folder !== '')
+    .map((folder) => resolve(folder.replace(/^~(?=\/|$)/, homedir())));
 }
 
 function missingInventory(source: string): Fault {

@@ -59,7 +59,21 @@ function isOption(name: string, words: UsageWords): boolean {
   return words.options.includes(name) || words.options.includes(name.replace(/^no-/, ''));
 }
 
+/** Options of ansible-playbook that are not needed here, or cannot be had. */
+const refusedOptions: Readonly<Record<string, string>> = {
+  'module-path': 'modules are part of the program; "mooring doc --list" lists them',
+  M: 'modules are part of the program; "mooring doc --list" lists them',
+  'sftp-extra-args': 'files go through the connection itself: use --ssh-common-args',
+  'scp-extra-args': 'files go through the connection itself: use --ssh-common-args',
+  'inventory-file': 'use -i',
+  sudo: 'use --become',
+  'ask-sudo-pass': 'use --ask-become-pass',
+  'task-timeout': 'use "timeout" in the playbook',
+};
+
 function unknownOption(name: string, words: UsageWords): string {
+  const refused = refusedOptions[name];
+  if (refused !== undefined) return `--${name} is not supported: ${refused}`;
   return `there is no option --${name}${meant(name, words.options, '--')}`;
 }
 
@@ -67,7 +81,11 @@ function unknownArguments(names: readonly string[], argv: readonly string[]): st
   const isShort = (name: string): boolean =>
     argv.some((word) => /^-[a-zA-Z]/.test(word) && word.includes(name));
   return [...new Set(names)]
-    .map((name) => (isShort(name) ? `there is no option -${name}` : `"${name}" is one argument too many`))
+    .map((name) => {
+      if (!isShort(name)) return `"${name}" is one argument too many`;
+      const refused = refusedOptions[name];
+      return refused === undefined ? `there is no option -${name}` : `-${name} is not supported: ${refused}`;
+    })
     .join('\n');
 }
 

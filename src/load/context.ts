@@ -16,6 +16,8 @@ export interface LoadOptions {
   /** Every module by each of its names. */
   readonly modules: ReadonlyMap<string, KnownModule>;
   readonly vault?: Vault | undefined;
+  /** Absolute folders where roles are looked for, after `roles/` beside the playbook. */
+  readonly rolesPath?: readonly string[] | undefined;
   /** Added to the ids of tasks that a run-time include brings in, so that they stay unique. */
   readonly idSuffix?: string | undefined;
 }

@@ -5,6 +5,7 @@ export { parseExtraVars } from './extra-vars.ts';
 export { findHost, isLocalhost, loadInventory } from './inventory/load.ts';
 export { hostVars, inventoryGraph, inventoryToJson } from './inventory/output.ts';
 export { limitFaults, patternFaults, selectHosts } from './inventory/patterns.ts';
+export { readPasswordFile } from './password-file.ts';
 export { loadPlaybook, loadTaskFile } from './playbook.ts';
 export { loadRole } from './roles/load-role.ts';
 export { isOpenRole } from './roles/role-params.ts';

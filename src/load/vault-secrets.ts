@@ -1,6 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { accessSync, constants, readFileSync } from 'node:fs';
-import { basename, extname, resolve } from 'node:path';
+import { basename, extname } from 'node:path';
+import { readPasswordFile } from './password-file.ts';
 import { VaultError, type VaultSecret } from './vault.ts';
 
 export interface VaultSecretOptions {
@@ -39,36 +38,10 @@ function stripped(text: string): string {
 
 async function readPassword(id: string, source: string, options: VaultSecretOptions): Promise<string> {
   if (source === 'prompt' && options.ask) return options.ask(id);
-  if (isExecutable(source)) return runScript(id, source);
-  try {
-    return readFileSync(source, 'utf8');
-  } catch (error) {
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    const reason = missing ? 'there is no such file' : 'it cannot be read';
-    throw new VaultError(`vault password file ${source}: ${reason}`, { cause: error });
-  }
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function runScript(id: string, path: string): string {
-  const isClient = basename(path, extname(path)).endsWith('-client');
-  const argv = isClient ? ['--vault-id', id] : [];
-  const result = spawnSync(resolve(path), argv, { encoding: 'utf8', stdio: ['inherit', 'pipe', 'inherit'] });
-  if (result.error) {
-    throw new VaultError(`vault password script ${path} cannot be run: ${result.error.message}`, {
-      hint: 'it is executable: start it with #!, or take the x bit away to read it as a file',
-    });
-  }
-  if (result.status !== 0) {
-    throw new VaultError(`vault password script ${path} ended with exit code ${result.status}`);
-  }
-  return result.stdout;
+  const isClient = basename(source, extname(source)).endsWith('-client');
+  return readPasswordFile(source, {
+    what: 'vault password',
+    argv: isClient ? ['--vault-id', id] : [],
+    error: VaultError,
+  });
 }

@@ -6,7 +6,7 @@ import { hasTemplate } from '../keyword-values.ts';
 import { isDirectory } from '../source-file.ts';
 
 /**
- * Finds the directory of a role: in `roles/` beside the playbook, beside the role that asks for it, in
+ * Finds the directory of a role: in `roles/` beside the playbook, in the folders of `rolesPath`, beside the role that asks for it, in
  * `roles/` of the working directory, beside the playbook.
  *
  * @returns undefined where it is nowhere, or its name is not a name; that is reported
@@ -29,6 +29,7 @@ export function findRole(
   }
   const roots = [
     resolve(context.playbookDirectory, 'roles'),
+    ...(context.options.rolesPath ?? []),
     ...context.roles.map(({ path }) => dirname(path)).reverse(),
     resolve('roles'),
     context.playbookDirectory,
