@@ -14,6 +14,7 @@ export const apt = defineModule({
     'Another apt or dpkg on the host is waited for, saying which process holds the lock. Packages ask no questions; changed configuration files are kept (`dpkg_options`).',
   ],
   kind: 'state',
+  background: true,
   params: aptParams,
   examples: `- name: Install the NFS client and server
   apt:

@@ -10,6 +10,7 @@ export const command = defineModule({
     'It counts as a change unless `creates`, `removes` or `changed_when` says otherwise. With both `changed_when: false` and `check_mode: false` it counts as a read: check mode runs it too.',
   ],
   kind: 'action',
+  background: true,
   freeForm: 'cmd',
   params: {
     type: 'object',

@@ -22,6 +22,7 @@ export const compose = defineModule({
     '`pull: always` asks the registry each time and therefore reports `changed` each time.',
   ],
   kind: 'state',
+  background: true,
   params: {
     type: 'object',
     properties: {

@@ -8,6 +8,7 @@ export const dockerImage = defineModule({
     'An image that is present is never loaded or pulled again unless `force_source` says so: a tag that moved in a registry is not looked up.',
   ],
   kind: 'state',
+  background: true,
   params: {
     type: 'object',
     properties: {

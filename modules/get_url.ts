@@ -36,6 +36,7 @@ export const getUrl = defineModule({
     'With a checksum nothing is asked of the server once the file is there. Without one, date and size of the file there and of the server are compared; `force` compares the content.',
   ],
   kind: 'state',
+  background: true,
   scope: 'outside',
   volatile: true,
   params: {

@@ -2,6 +2,7 @@ import type { Module } from '../src/module/index.ts';
 import { addHost } from './add_host.ts';
 import { apt } from './apt.ts';
 import { assert } from './assert.ts';
+import { asyncStatus } from './async_status.ts';
 import { blockinfile } from './blockinfile.ts';
 import { command } from './command.ts';
 import { compose } from './compose.ts';
@@ -42,6 +43,7 @@ import { replace } from './replace.ts';
 import { script } from './script.ts';
 import { secretFile } from './secret_file.ts';
 import { setFact } from './set_fact.ts';
+import { setup } from './setup.ts';
 import { shell } from './shell.ts';
 import { slurp } from './slurp.ts';
 import { stat } from './stat.ts';
@@ -59,6 +61,7 @@ const all: readonly Module[] = [
   addHost,
   apt,
   assert,
+  asyncStatus,
   blockinfile,
   command,
   compose,
@@ -99,6 +102,7 @@ const all: readonly Module[] = [
   script,
   secretFile,
   setFact,
+  setup,
   shell,
   slurp,
   stat,

@@ -9,6 +9,7 @@ export const script = defineModule({
     'The file is handed over in a private directory for the time of the run and started there; without `executable` its first line (`#!…`) decides what runs it.',
   ],
   kind: 'action',
+  background: true,
   freeForm: 'cmd',
   params: {
     type: 'object',

@@ -36,6 +36,7 @@ export const unarchive = defineModule({
     'The host needs tar, or unzip for zip archives; for `exclude` and `keep_newer` GNU tar.',
   ],
   kind: 'state',
+  background: true,
   params: {
     type: 'object',
     required: ['src', 'dest'],

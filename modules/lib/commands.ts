@@ -120,18 +120,31 @@ export function commandResult(
 
 /** Exit code, output and times of a finished command under Ansible's names. */
 function execValues(exec: ExecResult, startedAt: number, strip: boolean): ValueMap {
-  const stdout = strip ? exec.stdout.replace(/[\r\n]+$/, '') : exec.stdout;
-  const stderr = strip ? exec.stderr.replace(/[\r\n]+$/, '') : exec.stderr;
   return {
     rc: exec.exitCode,
-    stdout,
-    stderr,
-    stdout_lines: toLines(stdout),
-    stderr_lines: toLines(stderr),
-    start: timestamp(startedAt),
-    end: timestamp(startedAt + exec.durationMs),
-    delta: duration(exec.durationMs),
+    ...outputValues(exec, strip),
+    ...timeValues(startedAt, exec.durationMs),
     msg: exec.exitCode === 0 ? '' : 'non-zero return code',
+  };
+}
+
+/** Output as text and as lines. */
+export function outputValues(exec: Pick<ExecResult, 'stdout' | 'stderr'>, strip: boolean): ValueMap {
+  const stdout = strip ? exec.stdout.replace(/[\r\n]+$/, '') : exec.stdout;
+  const stderr = strip ? exec.stderr.replace(/[\r\n]+$/, '') : exec.stderr;
+  return { stdout, stderr, stdout_lines: toLines(stdout), stderr_lines: toLines(stderr) };
+}
+
+/**
+ * When a command began and ended.
+ *
+ * @param startedAt milliseconds since 1970
+ */
+export function timeValues(startedAt: number, durationMs: number): ValueMap {
+  return {
+    start: timestamp(startedAt),
+    end: timestamp(startedAt + durationMs),
+    delta: duration(durationMs),
   };
 }
 

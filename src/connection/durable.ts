@@ -4,9 +4,10 @@ import { quoteWord } from '../util/shell.ts';
 import type { ExecRequest, ExecResult, ShellRequest } from './connection.ts';
 import { execResult, OutputCapture } from './output-capture.ts';
 import { withLocale } from './script-text.ts';
+import { endSessionScript, newSession, placeScript } from './spool-scripts.ts';
 
 /** A cut connection is tried again this long, milliseconds, then the command is left to itself. */
-const reconnectMs = 120_000;
+const defaultReconnectMs = 120_000;
 const firstPauseMs = 500;
 const longestPauseMs = 8_000;
 const cleanTimeoutMs = 30_000;
@@ -19,6 +20,8 @@ export interface DurableOptions {
   shell(request: ShellRequest): Promise<ExecResult>;
   /** The connection was closed on purpose: it is not tried again. */
   isClosed(): boolean;
+  /** The result is there; what it left on the host is being removed. Never rejected. */
+  onTidying(tidying: Promise<unknown>): void;
 }
 
 /**
@@ -55,7 +58,7 @@ class DurableRun {
         },
       );
     }
-    await this.#clean(request);
+    this.#options.onTidying(this.#clean(request));
     const { stdout, stderr } = this.#captures;
     return execResult(result.exitCode, stdout, stderr, this.#startedMs, result.timedOut);
   }
@@ -63,8 +66,7 @@ class DurableRun {
   async #attempts(): Promise<Attempt> {
     const { request } = this.#options;
     try {
-      const { stdin } = request;
-      return await this.#attempt(startScript(this.#name, request), request.timeoutMs, stdin);
+      return await this.#attempt(startScript(this.#name, request), request.timeoutMs, request);
     } catch (error) {
       if (!(error instanceof ConnectionError)) throw error;
       return this.#pickUp(error);
@@ -74,7 +76,7 @@ class DurableRun {
   /** Connects again and again, and reads the spool from its start. */
   async #pickUp(cause: ConnectionError): Promise<Attempt> {
     const { request, hostName, isClosed } = this.#options;
-    const giveUpAt = performance.now() + reconnectMs;
+    const giveUpAt = performance.now() + Math.max(defaultReconnectMs, request.reconnectMs ?? 0);
     for (
       let pauseMs = firstPauseMs;
       performance.now() < giveUpAt && !isClosed();
@@ -96,7 +98,11 @@ class DurableRun {
     });
   }
 
-  async #attempt(script: string, timeoutMs: number, stdin?: ExecRequest['stdin']): Promise<Attempt> {
+  async #attempt(
+    script: string,
+    timeoutMs: number,
+    { stdin, behind }: Pick<ExecRequest, 'stdin' | 'behind'> = {},
+  ): Promise<Attempt> {
     const { request } = this.#options;
     const position = { stdout: 0, stderr: 0 };
     let head = '';
@@ -105,6 +111,7 @@ class DurableRun {
         ...{ script, timeoutMs, locale: 'login', kind: request.kind },
         ...(request.become === undefined ? {} : { become: request.become }),
         ...(stdin === undefined ? {} : { stdin }),
+        ...(behind === undefined ? {} : { behind }),
         onOutput: (stream, chunk) => {
           let part = chunk;
           if (stream === 'stdout' && head.length < stateLength) {
@@ -150,10 +157,6 @@ interface Attempt {
 /** The scripts print `P\n` (the spool is there) or `A\n` (it is not) before anything else. */
 const stateLength = 2;
 
-function placeScript(name: string): string {
-  return `d=$(cd -P -- "\${TMPDIR:-/tmp}" && pwd -P)/${name}`;
-}
-
 /** Runs the script file in a session of its own; says how it ended in a file that appears at once. */
 const runner = [
   'd=${0%/run}',
@@ -172,7 +175,7 @@ function startScript(name: string, request: ExecRequest): string {
     ': >"$d/out" && : >"$d/err" || { echo A; rm -rf -- "$d"; exit 1; }',
     ...(request.stdin === undefined ? [] : ['cat >"$d/in" || { echo A; rm -rf -- "$d"; exit 1; }']),
     'umask "$old_umask"; echo P; exec 5<"$d/out" 6<"$d/err"',
-    'session=setsid; command -v setsid >/dev/null 2>&1 || session=',
+    newSession,
     `$session sh "$d/run" <${input} >>"$d/out" 2>>"$d/err" 5<&- 6<&- &`,
     'command=$!',
     // Hands output on while the command runs; told to stop, it finishes the copy it is at, so no byte is lost.
@@ -201,8 +204,7 @@ function killScript(name: string): string {
   return [
     placeScript(name),
     'read -r pid 2>/dev/null <"$d/pid" || exit 0',
-    'kill -TERM "-$pid" 2>/dev/null || kill -TERM "$pid" 2>/dev/null || exit 0',
-    'n=0; while [ $n -lt 20 ] && kill -0 "-$pid" 2>/dev/null; do sleep 0.1; n=$((n+1)); done',
-    'kill -KILL "-$pid" 2>/dev/null; true',
+    endSessionScript('pid'),
+    'true',
   ].join('\n');
 }

@@ -16,7 +16,7 @@ export interface HostReads {
   /** An entry of the passwd database, by getent. */
   user(name: string): Promise<UserEntry | undefined>;
   group(name: string): Promise<GroupEntry | undefined>;
-  /** Facts of the host (docs/facts.md), gathered once per connection on first use. */
+  /** Facts of the host (docs/facts.md), gathered anew by each call that finds none under way. */
   facts(): Promise<Facts>;
 }
 
@@ -87,4 +87,23 @@ export interface GroupEntry {
 /** Names and shapes are Ansible's `ansible_facts` without the prefix. */
 export interface Facts {
   readonly [name: string]: string | number | boolean | null | readonly string[] | Facts | readonly Facts[];
+}
+
+/** A command that was started to go on by itself. */
+export interface JobState {
+  readonly id: string;
+  /** Directory of the host that keeps what belongs to it. */
+  readonly directory: string;
+  /** `late`: its time was over and it was killed; `lost`: it is gone and left no exit code. */
+  readonly status: 'running' | 'ended' | 'late' | 'lost';
+  /** What was kept for it at its start. */
+  readonly note: string;
+  /** Milliseconds since 1970, to the second. */
+  readonly startedAt: number;
+  readonly endedAt: number;
+  /** 0 while it is running. */
+  readonly exitCode: number;
+  /** Empty while it is running. */
+  readonly stdout: string;
+  readonly stderr: string;
 }

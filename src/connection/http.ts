@@ -3,7 +3,7 @@ import { request as requestHttp } from 'node:http';
 import { connect as connectTcp, isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls, rootCertificates } from 'node:tls';
-import { CommandError, ConnectionError } from '../model/errors.ts';
+import { CommandError, ConnectionError, TimedOutError } from '../model/errors.ts';
 import type { Connection } from './connection.ts';
 import { deferred } from './deferred.ts';
 import type { HttpRequest, HttpResponse } from './http-request.ts';
@@ -50,7 +50,7 @@ async function exchange(
   const sockets = new Sockets();
   const seconds = (request.timeoutMs ?? defaultTimeoutMs) / 1000;
   const timer = setTimeout(
-    () => reply.reject(new CommandError(`${describe(request)}: no answer within ${seconds} s`)),
+    () => reply.reject(new TimedOutError(`${describe(request)}: no answer within ${seconds} s`, seconds)),
     Math.max(0, deadline - performance.now()),
   );
   reply.promise.catch(() => undefined);

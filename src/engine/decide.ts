@@ -4,12 +4,14 @@ import { formatPosition } from '../model/position.ts';
 import { findUnknown, isUnknown, Unknown, type ValueMap } from '../model/value.ts';
 import type { Module } from '../module/index.ts';
 import { evaluateCondition, type Layer, render, type Scope } from '../template/index.ts';
+import { type Background, backgroundOf, limitOf } from './background.ts';
 import { type CompiledTask, innermost } from './compile.ts';
-import { booleanKeyword, environmentOf, numberKeyword } from './keyword-values.ts';
+import { booleanKeyword, environmentOf } from './keyword-values.ts';
 import { checkParams, renderParams } from './params.ts';
 import type { PlayHost, PlayRun } from './run-state.ts';
 import { scopeFor } from './scope.ts';
 import { type TaskTarget, taskTarget } from './task-target.ts';
+import type { TimeLimit } from './time-limit.ts';
 
 /** A module call with everything it needs. */
 export interface Call {
@@ -22,8 +24,8 @@ export interface Call {
   readonly environment: Readonly<Record<string, string>>;
   /** Simulate only. */
   readonly check: boolean;
-  /** Milliseconds. */
-  readonly timeoutMs: number | undefined;
+  readonly limit: TimeLimit | undefined;
+  readonly background: Background | undefined;
 }
 
 /** What is to be done about a task on a host. */
@@ -56,7 +58,7 @@ export function decide(
   if (isUnknown(delegate)) return { kind: 'unknown', reason: delegate.reason };
   const environment = environmentOf(task.chain, scope);
   if (isUnknown(environment)) return { kind: 'unknown', reason: environment.reason };
-  const seconds = numberKeyword(task.chain, 'timeout', scope);
+  const background = backgroundOf(task, scope);
   return {
     kind: 'run',
     module,
@@ -65,7 +67,8 @@ export function decide(
     delegate: delegate === host.name ? undefined : delegate,
     environment,
     check: booleanKeyword(task.chain, 'checkMode', scope, playRun.run.check),
-    timeoutMs: seconds === undefined || seconds === 0 ? undefined : seconds * 1000,
+    limit: limitOf(task, scope, background),
+    background,
   };
 }
 

@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import type { ExecResult } from '../connection/connection.ts';
 import type { HostReads } from '../connection/host-reads.ts';
-import { captureLimit, httpRequest } from '../connection/index.ts';
-import { CommandError, DecidedAtRunTime } from '../model/errors.ts';
+import { captureLimit, httpRequest, readJob } from '../connection/index.ts';
+import { DecidedAtRunTime, TimedOutError } from '../model/errors.ts';
 import { isUnknown, type Unknown } from '../model/value.ts';
 import type { HostAccess, Need, ReadOptions } from '../module/index.ts';
 import { renderText, type Scope } from '../template/index.ts';
@@ -57,7 +57,8 @@ export interface AccessSource {
   readonly environment: Readonly<Record<string, string>>;
   /** Longest time for one read, milliseconds; undefined = each read's own. */
   readonly timeoutMs: number | undefined;
-  readonly now: number;
+  /** When the task began, milliseconds since 1970. */
+  readonly now: () => number;
 }
 
 const defaultTimeoutMs = 30_000;
@@ -74,7 +75,9 @@ function accessTo(source: AccessSource, trace: ReadTrace): HostAccess {
   const { playRun, target } = source;
   return {
     name: source.target.hostName,
-    now: source.now,
+    get now() {
+      return source.now();
+    },
     playbookDir: playRun.playbook.directory,
     inventoryDir: playRun.run.inventory.current.directory,
     verbosity: playRun.run.options.verbosity ?? 0,
@@ -92,6 +95,7 @@ function accessTo(source: AccessSource, trace: ReadTrace): HostAccess {
         throw error;
       }
     },
+    job: async (id) => readJob(await target.connection(), target.become, id),
     on: (hostName) => {
       lookElsewhere(trace);
       const other = taskTarget(playRun, source.host, source.task, source.scope(), hostName);
@@ -157,7 +161,10 @@ async function runRead(
     ...(options.stdin === undefined ? {} : { stdin: Buffer.from(options.stdin) }),
   });
   if (result.exitCode !== 0) trace.sawAbsence = true;
-  if (result.timedOut) throw new CommandError(`${firstLine(what)} did not end within ${timeoutMs / 1000} s`);
+  if (result.timedOut) {
+    const seconds = timeoutMs / 1000;
+    throw new TimedOutError(`${firstLine(what)} did not end within ${seconds} s`, seconds);
+  }
   return result;
 }
 

@@ -1,7 +1,7 @@
 import { isUnknown, Unknown, type Value, type ValueMap } from '../model/value.ts';
 import type { Scope } from '../template/index.ts';
 import { conditionsHold } from './decide.ts';
-import type { Attempt } from './module-run.ts';
+import type { Attempt } from './progress.ts';
 import { registerLayer, scopeFor } from './scope.ts';
 import type { TaskCall } from './task.ts';
 
@@ -15,6 +15,8 @@ export interface Verdict {
   readonly until: boolean | Unknown;
   readonly message?: string;
   readonly exhausted?: boolean;
+  /** No further try is made of it. */
+  readonly final?: boolean;
 }
 
 /**
@@ -29,6 +31,10 @@ export function judge(call: TaskCall, attempt: Attempt, attemptNumber: number): 
     return { outcome: attempt.outcome, failed: false, values, until: true };
   }
   let failed = attempt.outcome === 'failed';
+  if (attempt.timedOut) {
+    const outcome = attempt.changed ? 'changed' : 'ok';
+    return { outcome, failed: true, values, until: true, final: true };
+  }
   let outcome: Attempt['outcome'] = attempt.changed ? 'changed' : 'ok';
   if (changedWhen) {
     const changed = truth(conditionsHold(changedWhen, scopeWith(call, values)));

@@ -5,12 +5,14 @@ import { type CompiledTask, innermost } from './compile.ts';
  * so twice, `changed_when: false` and `check_mode: false`; simulated, the first is enough.
  */
 export function countsAsChange(task: CompiledTask, check: boolean): boolean {
+  if (task.task.keywords.async) return true;
   return !(neverChanged(task) && (check || innermost(task.chain, 'checkMode') === false));
 }
 
 /** True for a user's command that may be run ahead of its turn, since it only looks. */
 export function isDeclaredRead(task: CompiledTask): boolean {
-  return ['command', 'shell'].includes(task.task.module) && !countsAsChange(task, false);
+  const { module, keywords } = task.task;
+  return ['command', 'shell'].includes(module) && !keywords.async && !countsAsChange(task, false);
 }
 
 function neverChanged(task: CompiledTask): boolean {

@@ -25,5 +25,10 @@ export function censor<T extends TaskResult>(result: T): T {
 /** What `register` gets for a result: wholly unknown where the task was decided at run time. */
 export function registeredValue(task: CompiledTask, result: TaskResult): TaskResult['values'] | Unknown {
   if (result.outcome !== 'unknown' || result.items) return result.values;
-  return new Unknown(`task "${task.task.keywords.name ?? task.task.module}" is decided at run time`);
+  return new Unknown(`task "${taskName(task)}" is decided at run time`);
+}
+
+/** What people call a task. */
+export function taskName({ task }: CompiledTask): string {
+  return task.keywords.name ?? task.module;
 }

@@ -11,6 +11,8 @@ export interface Target {
   readonly lock: Lock;
   /** What check mode only simulated on it. */
   readonly predictions: Predictions;
+  /** Jobs that were started and not waited for, and are not known to be over. */
+  readonly jobs: Set<string>;
   /** Grows when a step is sent and when it has ended. */
   changes: number;
 }
@@ -24,7 +26,13 @@ export class Targets {
     const key = targetKey(spec);
     const known = this.#targets.get(key);
     if (known) return known;
-    const target = { key, lock: new Lock(), predictions: new Predictions(), changes: 0 };
+    const target = {
+      key,
+      lock: new Lock(),
+      predictions: new Predictions(),
+      jobs: new Set<string>(),
+      changes: 0,
+    };
     this.#targets.set(key, target);
     return target;
   }
@@ -33,6 +41,17 @@ export class Targets {
   noteChange(target: Target): void {
     target.changes++;
     this.changes++;
+  }
+
+  /** True where something goes on by itself that no step tells of: on the target, or (undefined) on any. */
+  hasJobs(target: Target | undefined): boolean {
+    if (target) return target.jobs.size > 0;
+    return [...this.#targets.values()].some(({ jobs }) => jobs.size > 0);
+  }
+
+  /** Notes that a job is over. */
+  endJob(id: string): void {
+    for (const { jobs } of this.#targets.values()) jobs.delete(id);
   }
 
   /** True where check mode simulated a step anywhere. */

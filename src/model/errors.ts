@@ -68,6 +68,17 @@ export class ConnectionError extends MooringError {}
 /** A command, request or wait on a host that did not end as it must. */
 export class CommandError extends MooringError {}
 
+/** One that took longer than it may. */
+export class TimedOutError extends CommandError {
+  /** How long it may take, seconds. */
+  readonly seconds: number;
+
+  constructor(message: string, seconds: number) {
+    super(message);
+    this.seconds = seconds;
+  }
+}
+
 /** What was asked depends on something check mode only simulated: the task is decided at run time. */
 export class DecidedAtRunTime extends MooringError {}
 

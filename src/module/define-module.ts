@@ -38,6 +38,10 @@ export interface StepOutcome {
   readonly backupPath?: string;
   readonly error?: string;
   readonly durationMs?: number;
+  /** A command that was started and not waited for. */
+  readonly job?: { readonly id: string; readonly directory: string };
+  /** It was cut because it took longer than so many seconds. */
+  readonly timedOut?: number;
   /** What was typed at a `wait` for input. */
   readonly input?: string;
   /** What the last `look` of a `wait` gave to register. */
@@ -93,6 +97,8 @@ export interface ModuleSpec<S extends JSONSchema, P, C> {
   readonly local?: boolean;
   /** Carried out by the engine itself (meta, include_tasks); `read` and `plan` are never called. */
   readonly engine?: boolean;
+  /** Its work is a command on the host that may take long: `async` and `poll` are for such modules. */
+  readonly background?: boolean;
   /** Any other key is a param too (set_fact, add_host): no `additionalProperties: false`. */
   readonly openParams?: boolean;
   /** `plan` is called even where params hold Unknown (debug, assert, set_fact); otherwise the task is `unknown`. */
@@ -105,7 +111,13 @@ export interface ModuleSpec<S extends JSONSchema, P, C> {
   readonly examples: string;
   /** Registered values besides the common ones: name → sentence. */
   readonly returns?: Readonly<Record<string, string>>;
-  read(host: HostAccess, params: P): Promise<C>;
+  /**
+   * Asks the host how it is; never changes anything.
+   *
+   * @param earlier what the same read gave before a step made it stale: no truth, only a reason to ask at once
+   *   for what will be needed
+   */
+  read(host: HostAccess, params: P, earlier?: NoInfer<C>): Promise<C>;
   plan(params: P, current: C): Plan | readonly Step[];
   /**
    * What a `wait` step with `until: { kind: 'look' }` asks each time; like `read` it changes nothing. What

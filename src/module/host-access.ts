@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { ExecResult } from '../connection/connection.ts';
-import type { HostReads } from '../connection/host-reads.ts';
+import type { HostReads, JobState } from '../connection/host-reads.ts';
 import type { HttpRequest, HttpResponse } from '../connection/http-request.ts';
 import type { Value } from '../model/value.ts';
 
@@ -20,6 +20,14 @@ export interface ReadOptions {
   /** Milliseconds; default 30 000. */
   readonly timeoutMs?: number;
   readonly needs?: readonly Need[];
+}
+
+/** What is kept beside a job of `async`, as JSON, for those who ask for its result. */
+export interface JobNote {
+  /** What was run. */
+  readonly cmd?: string | readonly string[];
+  /** Exit codes that count as done. */
+  readonly expect: readonly number[] | 'any';
 }
 
 /** A file or directory on the control node, found by the search rules of the task. */
@@ -54,6 +62,8 @@ export interface HostAccess extends HostReads {
   script(text: string, options?: ReadOptions): Promise<ExecResult>;
   /** An exchange that only looks (GET, HEAD). */
   request(request: HttpRequest): Promise<HttpResponse>;
+  /** A command that `async` started for the same user; undefined where there is none of that id. */
+  job(id: string): Promise<JobState | undefined>;
   /** Another host of the inventory, with that host's own connection and become. Throws ParamsError where unknown. */
   on(hostName: string): HostAccess;
   /** Looks in `files/` (or `templates/`) next to the task's file and to the playbook, and beside them. Throws ParamsError listing where it looked. */

@@ -229,10 +229,14 @@ export type Effect =
       readonly secret?: boolean;
     }
   | { readonly kind: 'include_vars'; readonly values: ValueMap }
+  /** What was read about the host itself, by Ansible's names without `ansible_`; joins what is known already. */
+  | { readonly kind: 'facts'; readonly facts: ValueMap }
   | {
       readonly kind: 'add_host';
       readonly name: string;
       readonly groups: readonly string[];
       readonly vars: ValueMap;
     }
-  | { readonly kind: 'group_by'; readonly key: string; readonly parents: readonly string[] };
+  | { readonly kind: 'group_by'; readonly key: string; readonly parents: readonly string[] }
+  /** A job of `async:` is over: nothing goes on behind the tasks' backs any more. */
+  | { readonly kind: 'job_ended'; readonly id: string };

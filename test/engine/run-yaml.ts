@@ -177,7 +177,7 @@ function comparable(events: readonly RunEvent[]): string[] {
       ['durationMs', 'runId', 'start', 'end', 'delta'].includes(key)
         ? undefined
         : typeof value === 'string'
-          ? value.replaceAll(/mooring-engine-\w+/g, 'DIR')
+          ? value.replaceAll(/mooring-engine-\w+/g, 'DIR').replaceAll(/\bj[0-9a-f]{24}\b/g, 'JOB')
           : value,
     ),
   );

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Connection, connect } from '../../src/connection/index.ts';
 import type { ValueMap } from '../../src/model/index.ts';
@@ -8,6 +10,12 @@ import { type RunYamlOptions, runYaml, type YamlRun } from '../engine/run-yaml.t
 import { type Sshd, startSshd, whyNoSshd } from './sshd.ts';
 
 const reason = whyNoSshd();
+
+/** Processes of a process group that are not zombies. */
+async function processesOfGroup(group: string): Promise<string[]> {
+  const { stdout } = await promisify(execFile)('ps', ['-eo', 'pgid=,stat=,args=']);
+  return stdout.split('\n').filter((line) => new RegExp(`^ *${group} +[^Z]`).test(line));
+}
 
 describe.skipIf(reason !== undefined)('plays against a real sshd', () => {
   let sshd: Sshd;
@@ -180,11 +188,14 @@ describe.skipIf(reason !== undefined)('plays against a real sshd', () => {
 - hosts: all
   tasks:
     - name: slow
-      command: sleep 60
+      shell: echo half; echo $$ > {{ place }}/pid; sleep 61 & sleep 62
       timeout: 1
 `);
     expect(timed.outcomes).toEqual(['h1 slow: failed']);
-    expect(timed.result('slow').message).toContain('did not end within 1 s');
+    expect(timed.result('slow').message).toBe('timed out after 1 s');
+    expect(timed.result('slow').values).toMatchObject({ timedout: { period: 1 }, stdout: 'half' });
+    const group = (await readFile(join(place, 'pid'), 'utf8')).trim();
+    expect(await processesOfGroup(group)).toEqual([]);
   });
 
   it('needs few round trips for a converged play', async () => {

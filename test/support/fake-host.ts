@@ -34,6 +34,7 @@ import {
   type HostAccess,
   type HttpRequest,
   type HttpResponse,
+  type JobState,
   type PackageState,
   ParamsError,
   quote,
@@ -68,6 +69,7 @@ export interface FakeHostSpec {
     request: HttpRequest,
   ) => Partial<Omit<HttpResponse, 'body'>> & { body?: string | Buffer };
   readonly hosts?: Readonly<Record<string, HostAccess>>;
+  readonly jobs?: Readonly<Record<string, JobState>>;
   readonly now?: number;
   readonly playbookDir?: string;
   readonly inventoryDir?: string;
@@ -109,6 +111,7 @@ export function fakeHost(spec: FakeHostSpec = {}): FakeHost {
       if (!spec.request) throw new Error(`fakeHost: no answer for ${request.method} ${request.url}`);
       return toResponse(request, spec.request(request));
     },
+    job: async (id) => spec.jobs?.[id],
     on: (hostName) => {
       const other = spec.hosts?.[hostName];
       if (!other) throw new ParamsError(`unknown host "${hostName}"`);

@@ -1,4 +1,5 @@
 import type { ModuleLook, StepOutcome } from '../../module/index.ts';
+import type { Background } from '../background.ts';
 import type { Run } from '../run-state.ts';
 import type { TaskTarget } from '../task-target.ts';
 
@@ -14,6 +15,7 @@ export interface StepContext {
   readonly timeLeftMs: () => number | undefined;
   /** Live output for people. */
   readonly output: (stream: 'stdout' | 'stderr' | 'progress', text: string) => void;
+  readonly background?: Background | undefined;
   readonly signal: AbortSignal | undefined;
   /** A user's command that was declared to only look, run in its turn or ahead of it. */
   readonly looksOnly?: 'now' | 'ahead' | undefined;

@@ -7,7 +7,7 @@ import { CommandError } from '../../model/errors.ts';
 import type { PutStep, RemoveStep, SaveStep } from '../../module/index.ts';
 import { quoteWord } from '../../util/shell.ts';
 import { limitedTimeout, type StepContext, type StepEnd } from './context.ts';
-import { bytesOf } from './run.ts';
+import { bytesOf } from './stage.ts';
 
 /** Writes a file on the host. */
 export async function putStep(step: PutStep, context: StepContext): Promise<StepEnd> {

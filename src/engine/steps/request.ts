@@ -1,5 +1,6 @@
 import type { HttpRequest, HttpResponse } from '../../connection/http-request.ts';
 import { httpRequest } from '../../connection/index.ts';
+import { TimedOutError } from '../../model/errors.ts';
 import type { RequestStep } from '../../module/index.ts';
 import { limitedTimeout, type StepContext, type StepEnd } from './context.ts';
 
@@ -7,7 +8,13 @@ const defaultTimeoutMs = 30_000;
 
 /** Sends an HTTP request that changes something. */
 export async function requestStep(step: RequestStep, context: StepContext): Promise<StepEnd> {
-  const response = await sendRequest(step.request, context);
+  let response: HttpResponse;
+  try {
+    response = await sendRequest(step.request, context);
+  } catch (error) {
+    if (error instanceof TimedOutError) return { error: error.message, timedOut: error.seconds };
+    throw error;
+  }
   const good =
     step.expect === 'any' ||
     (step.expect ? step.expect.includes(response.status) : response.status >= 200 && response.status < 300);

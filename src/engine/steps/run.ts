@@ -1,18 +1,19 @@
-import { readFile } from 'node:fs/promises';
 import { StringDecoder } from 'node:string_decoder';
 import type { Connection, ExecRequest, ExecResult } from '../../connection/connection.ts';
-import { stageFiles } from '../../connection/index.ts';
-import type { Content, RunStep, StagedFile } from '../../module/index.ts';
+import type { RunStep } from '../../module/index.ts';
+import type { Background } from '../background.ts';
 import { scriptText } from '../script-text.ts';
-import type { TaskTarget } from '../task-target.ts';
 import { limitedTimeout, type StepContext, type StepEnd } from './context.ts';
+import { startStep } from './job.ts';
+import { bytesOf, stageVariable, withStage } from './stage.ts';
 
 const defaultTimeoutMs = 600_000;
 
 /** Runs a program or script on the host. */
 export async function runStep(step: RunStep, context: StepContext): Promise<StepEnd> {
+  const { background, environment } = context;
+  if (background?.pollSeconds === 0) return startStep(step, context, background.seconds * 1000);
   const connection = await context.target.connection();
-  const { environment } = context;
   return withStage(context.target, step.stage, async (directory) => {
     const env = { ...environment, ...stageVariable(directory), ...step.env };
     const script = scriptText({ ...step, env });
@@ -20,32 +21,6 @@ export async function runStep(step: RunStep, context: StepContext): Promise<Step
     const exec = await send(step, script, timeoutMs, connection, context);
     return endOf(step, exec, timeoutMs);
   });
-}
-
-/** Puts files into a 0700 directory for as long as the action takes. */
-export async function withStage<T>(
-  target: TaskTarget,
-  files: readonly StagedFile[] | undefined,
-  action: (directory: string | undefined) => Promise<T>,
-): Promise<T> {
-  if (!files || files.length === 0) return action(undefined);
-  const stage = await stageFiles(await target.connection(), target.become, files);
-  try {
-    return await action(stage.directory);
-  } finally {
-    await stage.dispose().catch(() => undefined);
-  }
-}
-
-export function stageVariable(directory: string | undefined): Readonly<Record<string, string>> {
-  return directory === undefined ? {} : { MOORING_STAGE: directory };
-}
-
-/** The bytes of a step's content. */
-export async function bytesOf(content: Content): Promise<Uint8Array> {
-  if ('text' in content) return Buffer.from(content.text);
-  if ('bytes' in content) return content.bytes;
-  return readFile(content.localFile);
 }
 
 async function send(
@@ -65,13 +40,14 @@ async function send(
   };
   const stdin = step.stdin ? { stdin: await bytesOf(step.stdin) } : {};
   if (!step.user && !step.long) return connection.shell({ ...request, ...stdin });
+  const { background, looksOnly } = context;
   const decoders = { stdout: new StringDecoder('utf8'), stderr: new StringDecoder('utf8') };
-  const { looksOnly } = context;
-  return connection.exec({
+  const done = connection.exec({
     ...request,
     ...stdin,
     ...(looksOnly === undefined ? {} : { kind: 'read', shared: looksOnly === 'now' ? 'idle' : 'queued' }),
-    durable: step.long ?? false,
+    durable: step.long === true || background !== undefined,
+    ...(background ? { reconnectMs: timeoutMs } : {}),
     ...(step.secretOutput
       ? {}
       : {
@@ -81,12 +57,33 @@ async function send(
           },
         }),
   });
+  return background ? whilePolled(done, step, background, context) : done;
+}
+
+/** Tells from time to time that it is still under way. */
+async function whilePolled(
+  done: Promise<ExecResult>,
+  step: RunStep,
+  { seconds, pollSeconds }: Background,
+  context: StepContext,
+): Promise<ExecResult> {
+  let polls = 0;
+  const timer = setInterval(() => {
+    const since = Math.round(++polls * pollSeconds);
+    context.output('progress', `${step.summary}: under way for ${since} s of ${seconds} s`);
+  }, pollSeconds * 1000);
+  try {
+    return await done;
+  } finally {
+    clearInterval(timer);
+  }
 }
 
 function endOf(step: RunStep, exec: ExecResult, timeoutMs: number): StepEnd {
   const kept = step.secretOutput ? { ...exec, stdout: '', stderr: '', stdoutBytes: Buffer.alloc(0) } : exec;
   if (exec.timedOut) {
-    return { exec: kept, error: `did not end within ${Math.round(timeoutMs / 1000)} s and was killed` };
+    const seconds = Math.round(timeoutMs / 1000);
+    return { exec: kept, error: `timed out after ${seconds} s and was killed`, timedOut: seconds };
   }
   const expected = step.expect ?? [0];
   if (expected === 'any' || expected.includes(exec.exitCode)) return { exec: kept };

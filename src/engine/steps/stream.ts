@@ -6,7 +6,7 @@ import type { StreamEnd, StreamStep } from '../../module/index.ts';
 import { scriptText } from '../script-text.ts';
 import type { TaskTarget } from '../task-target.ts';
 import { limitedTimeout, type StepContext, type StepEnd } from './context.ts';
-import { stageVariable, withStage } from './run.ts';
+import { stageVariable, withStage } from './stage.ts';
 
 const defaultTimeoutMs = 3_600_000;
 
@@ -16,9 +16,10 @@ const defaultTimeoutMs = 3_600_000;
  */
 export async function streamStep(step: StreamStep, context: StepContext): Promise<StepEnd> {
   const timeoutMs = limitedTimeout(context, step.timeoutMs ?? defaultTimeoutMs);
-  return withEnd(step.from, context, timeoutMs, (from) =>
+  const end = await withEnd(step.from, context, timeoutMs, (from) =>
     withEnd(step.to, context, timeoutMs, (to) => connectEnds(from, to)),
   );
+  return end.exec?.timedOut ? { ...end, timedOut: Math.round(timeoutMs / 1000) } : end;
 }
 
 async function withEnd(

@@ -30,10 +30,11 @@ export async function waitStep(step: WaitStep, context: StepContext): Promise<St
   const { until } = step;
   if (until.kind === 'input') return waitForInput(until.prompt, until.echo, context);
   const timeoutMs = limitedTimeout(context, step.timeoutMs);
+  const cut = timeoutMs < step.timeoutMs ? { timedOut: Math.round(timeoutMs / 1000) } : {};
   if (until.kind === 'time') {
     await pause(timeoutMs, context);
     checkInterrupted(context.run);
-    return {};
+    return 'timedOut' in cut ? { ...cut, error: step.summary } : {};
   }
   const deadline = Date.now() + timeoutMs;
   if (step.delayMs) await pause(step.delayMs, context);
@@ -46,7 +47,7 @@ export async function waitStep(step: WaitStep, context: StepContext): Promise<St
     if (look.holds) return values;
     checkInterrupted(context.run);
     const left = deadline - Date.now();
-    if (left <= 0) return { error: timeUp(step, look, timeoutMs), ...values };
+    if (left <= 0) return { error: timeUp(step, look, timeoutMs), ...values, ...cut };
     context.output('progress', `${step.summary}: ${look.seen}, ${Math.ceil(left / 1000)} s left`);
     await pause(Math.min(interval, left), context);
   }
@@ -62,7 +63,7 @@ export async function lookOnce(
   const timeoutMs = Math.min(leftMs, lookTimeoutMs);
   switch (until.kind) {
     case 'command':
-      return lookByCommand(scriptText(until), context, timeoutMs);
+      return lookByCommand(scriptText(until), context, timeoutMs, before);
     case 'port':
       return lookAtPort(until, context, timeoutMs);
     case 'path':
@@ -77,10 +78,16 @@ export async function lookOnce(
   }
 }
 
-async function lookByCommand(script: string, context: StepContext, timeoutMs: number): Promise<Look> {
+async function lookByCommand(
+  script: string,
+  context: StepContext,
+  timeoutMs: number,
+  before?: Look,
+): Promise<Look> {
   const connection = await context.target.connection();
   const become = context.target.become ? { become: context.target.become } : {};
   const result = await connection.shell({ script, timeoutMs, locale: 'C', kind: 'read', ...become });
+  if (result.timedOut && before) return before;
   const line = (result.stderr.trim() || result.stdout.trim()).split('\n').at(-1);
   return { holds: result.exitCode === 0, seen: `exit code ${result.exitCode}${line ? `: ${line}` : ''}` };
 }
