@@ -1,16 +1,28 @@
 import { existsSync } from 'node:fs';
 import { isOpenRole, loadVarsFile, type Vault } from '../load/index.ts';
 import type { Fault } from '../model/errors.ts';
+import type { Inventory } from '../model/inventory.ts';
 import { isMap, type Value, type ValueMap } from '../model/value.ts';
 import { isTemplate } from '../template/index.ts';
 import { searchPath } from '../util/search-path.ts';
+import { groupVariables } from './group-variables.ts';
+import { factHosts } from './set-on.ts';
 import { placesOf, type TaskSite } from './site.ts';
 
 /** A variable that a task sets. */
 export interface Definition {
   readonly name: string;
   readonly site: TaskSite;
-  readonly how: 'register' | 'set_fact' | 'include_vars' | 'include_role' | 'secret_file';
+  readonly how:
+    | 'register'
+    | 'set_fact'
+    | 'include_vars'
+    | 'include_role'
+    | 'secret_file'
+    | 'group_by'
+    | 'add_host';
+  /** The hosts that have it then; undefined where only the run can tell. */
+  readonly hosts: readonly string[] | undefined;
   /** As written, where the value is templates of the user's; undefined for data. */
   readonly value?: Value;
 }
@@ -25,12 +37,16 @@ export interface Definitions {
 }
 
 /** Every variable that tasks set, in the order of the run. */
-export function collectDefinitions(tasks: readonly TaskSite[], vault: Vault | undefined): Definitions {
+export function collectDefinitions(
+  tasks: readonly TaskSite[],
+  inventory: Inventory,
+  vault: Vault | undefined,
+): Definitions {
   const byName = new Map<string, Definition[]>();
   const open: TaskSite[] = [];
   const faults: Fault[] = [];
   for (const site of tasks) {
-    const made = definitionsOf(site, vault);
+    const made = definitionsOf(site, inventory, vault);
     for (const definition of made.definitions) {
       byName.set(definition.name, [...(byName.get(definition.name) ?? []), definition]);
     }
@@ -47,14 +63,16 @@ interface Made {
   readonly faults: readonly Fault[];
 }
 
-function definitionsOf(site: TaskSite, vault: Vault | undefined): Made {
+function definitionsOf(site: TaskSite, inventory: Inventory, vault: Vault | undefined): Made {
   const { register } = site.task.keywords;
-  const registered: Definition[] = register ? [{ name: register, site, how: 'register' }] : [];
-  const made = madeByModule(site, vault);
+  const registered: Definition[] = register
+    ? [{ name: register, site, how: 'register', hosts: site.hosts }]
+    : [];
+  const made = madeByModule(site, inventory, vault);
   return { ...made, definitions: [...registered, ...made.definitions] };
 }
 
-function madeByModule(site: TaskSite, vault: Vault | undefined): Made {
+function madeByModule(site: TaskSite, inventory: Inventory, vault: Vault | undefined): Made {
   const { module, params } = site.task;
   switch (module) {
     case 'set_fact':
@@ -77,14 +95,31 @@ function madeByModule(site: TaskSite, vault: Vault | undefined): Made {
       );
       return { ...made, open: isOpenRole(params) };
     }
+    case 'group_by':
+    case 'add_host': {
+      const { names, faults } = groupVariables(site, inventory);
+      const hosts = module === 'add_host' ? addedHosts(params) : site.hosts;
+      return { ...named(site, module, names, { hosts }), faults };
+    }
     default:
       return { definitions: [], open: false, faults: [] };
   }
 }
 
-function named(site: TaskSite, how: Definition['how'], names: readonly string[]): Made {
-  const definitions = names.filter((name) => !isTemplate(name)).map((name) => ({ name, site, how }));
+function named(
+  site: TaskSite,
+  how: Definition['how'],
+  names: readonly string[],
+  { hosts }: Pick<Definition, 'hosts'> = { hosts: factHosts(site) },
+): Made {
+  const definitions = names.filter((name) => !isTemplate(name)).map((name) => ({ name, site, how, hosts }));
   return { definitions, open: names.some(isTemplate), faults: [] };
+}
+
+/** Mostly a host that there is not yet; undefined where only the run can tell. */
+function addedHosts({ name, hostname }: ValueMap): readonly string[] | undefined {
+  const written = name ?? hostname;
+  return typeof written === 'string' && !isTemplate(written) ? [written] : undefined;
 }
 
 /** A certificate also sets NAME_key. */
@@ -105,8 +140,9 @@ function includedVars(site: TaskSite, vault: Vault | undefined): Made {
   const path = searchPath(file, 'vars', placesOf(site)).find((candidate) => existsSync(candidate));
   if (path === undefined) return { ...nothing, open: false };
   const { values, faults } = loadVarsFile(path, { vault });
+  const hosts = factHosts(site);
   const definitions = Object.entries(values).map(
-    ([key, value]) => ({ name: key, site, how: 'include_vars', value }) as const,
+    ([key, value]) => ({ name: key, site, how: 'include_vars', hosts, value }) as const,
   );
   return { definitions, open: false, faults };
 }

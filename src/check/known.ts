@@ -63,9 +63,9 @@ export class Known {
     if (from.hosts.length === 0) return this.#withoutHosts(name, from);
     if (lacking.length < from.hosts.length) return { kind: 'missing', on: lacking, values };
     const [first] = this.#definitions.byName.get(name) ?? [];
-    const own = first?.site.hosts.some((host) => from.hosts.includes(host));
+    const own = first?.hosts?.some((host) => from.hosts.includes(host));
     if (first && own) return { kind: 'later', definition: first };
-    return { kind: 'undefined', elsewhere: first?.site.hosts[0] ?? this.#hostWith(name) };
+    return { kind: 'undefined', elsewhere: first?.hosts?.[0] ?? this.#hostWith(name) };
   }
 
   /** The one task that registered a name, where nothing else sets it. */
@@ -129,7 +129,9 @@ export class Known {
   #isSetOn(name: string, host: string, from: Viewpoint): boolean {
     if (this.#hostVars(host).some((source) => Object.hasOwn(source.values, name))) return true;
     const definitions = this.#definitions.byName.get(name) ?? [];
-    return definitions.some(({ site }) => site.hosts.includes(host) && this.#isBefore(site, from));
+    return definitions.some(
+      ({ site, hosts }) => (hosts?.includes(host) ?? true) && this.#isBefore(site, from),
+    );
   }
 
   #isBefore(site: { readonly order: number; readonly play: Play }, from: Viewpoint): boolean {

@@ -1,4 +1,3 @@
-import { CommandError } from '../model/errors.ts';
 import type { Become, Connection } from './connection.ts';
 import type { Facts, HostReads } from './host-reads.ts';
 import { captureLimit } from './output-capture.ts';
@@ -46,10 +45,8 @@ export function createReads(connection: Connection, become?: Become): HostReads 
     user: async (name) => (await user(name)) ?? undefined,
     group: async (name) => (await group(name)) ?? undefined,
     facts: () => {
-      facts ??= gatherFacts(collector.run, connection.spec.name);
-      facts.catch((error: unknown) => {
+      facts ??= gatherFacts(collector.run, connection.spec.name).finally(() => {
         facts = undefined;
-        return error instanceof CommandError;
       });
       return facts;
     },

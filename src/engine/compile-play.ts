@@ -1,8 +1,10 @@
 import type { Parallel, Play, Playbook, Task } from '../model/playbook.ts';
 import { type CompiledNode, type CompiledTask, compileNodes, playSurroundings } from './compile.ts';
-import { setupModule } from './setup-module.ts';
 import type { TagSelection } from './tags.ts';
 import { writtenName } from './task-name.ts';
+
+/** The task that `gather_facts: true` puts before all others. */
+const setupModule = 'setup';
 
 /** A play ready to run: each section ends with a flush of the handlers. */
 export interface CompiledPlay {

@@ -1,15 +1,14 @@
 import type { TaskInfo } from '../model/event.ts';
 import type { TaskResult } from '../model/result.ts';
-import { isMap, type Value, type ValueMap } from '../model/value.ts';
-import type { Effect } from '../module/index.ts';
-import type { Redactor } from '../util/redact.ts';
+import type { ValueMap } from '../model/value.ts';
 import type { CompiledTask } from './compile.ts';
+import { carryOut, type HostEffect, isVariable } from './effects.ts';
 import { notifyHandlers } from './handlers.ts';
 import { booleanKeyword } from './keyword-values.ts';
 import { censor, registeredValue } from './results.ts';
-import { errorMessage, type PlayHost, type PlayRun } from './run-state.ts';
+import { errorMessage, isOut, type PlayHost, type PlayRun } from './run-state.ts';
 import { scopeFor } from './scope.ts';
-import type { TaskEnd } from './task.ts';
+import { failedEnd, type TaskEnd } from './task.ts';
 
 /**
  * Notes the end of a task on a host: its effects, what it registers and notifies, the recap, whether
@@ -32,6 +31,7 @@ export function complete(
   for (const member of [host, ...alsoFor]) {
     noteFailure(task, member, result);
     noteRole(task, member, result);
+    if (!isOut(member)) member.unfinished.delete(task);
   }
   count(playRun, host, task, result);
   const noLog = safeBoolean(playRun, task, host, 'noLog');
@@ -43,6 +43,12 @@ export function complete(
     ...(ended.delegate === undefined ? {} : { delegatedTo: ended.delegate }),
     result: noLog ? censor(result) : result,
   });
+}
+
+/** Notes the end of one item of a loop: what it sets and registers is there for the next one. */
+export function noteItem(playRun: PlayRun, task: CompiledTask, host: PlayHost, ended: TaskEnd): void {
+  for (const effect of ended.effects.filter(isVariable)) carryOut(playRun.run, host, effect);
+  register(task, [host], ended.result);
 }
 
 /** What events say about a task. */
@@ -88,39 +94,19 @@ export function safeBoolean(
 function withEffects(
   playRun: PlayRun,
   hosts: readonly PlayHost[],
-  effects: readonly Effect[],
+  effects: readonly HostEffect[],
   result: TaskResult,
 ): TaskResult {
   let changed = false;
-  for (const effect of effects) {
-    for (const host of hosts) changed = carryOut(playRun, host, effect) || changed;
+  try {
+    for (const effect of effects) {
+      for (const host of hosts) changed = carryOut(playRun.run, host, effect) || changed;
+    }
+  } catch (error) {
+    return failedEnd(error, Date.now() - result.durationMs).result;
   }
   if (!changed || result.outcome !== 'ok') return result;
   return { ...result, outcome: 'changed', values: { ...result.values, changed: true } };
-}
-
-/** @returns true where the inventory changed */
-function carryOut({ run }: PlayRun, host: PlayHost, effect: Effect): boolean {
-  host.state.variablesVersion++;
-  switch (effect.kind) {
-    case 'set_facts':
-      if (effect.secret) hideStrings(effect.facts, run.options.redactor);
-      for (const [name, value] of Object.entries(effect.facts)) host.state.registered.set(name, value);
-      return false;
-    case 'include_vars':
-      for (const [name, value] of Object.entries(effect.values)) host.state.includedVars.set(name, value);
-      return false;
-    case 'add_host':
-      return run.inventory.addHost(effect.name, effect.groups, effect.vars);
-    case 'group_by':
-      return run.inventory.addToGroup(host.name, effect.key, effect.parents);
-  }
-}
-
-function hideStrings(value: Value, redactor: Redactor): void {
-  if (typeof value === 'string') redactor.add(value);
-  else if (Array.isArray(value)) for (const item of value) hideStrings(item, redactor);
-  else if (isMap(value)) for (const item of Object.values(value)) hideStrings(item, redactor);
 }
 
 function register(task: CompiledTask, hosts: readonly PlayHost[], result: TaskResult): void {
@@ -146,6 +132,7 @@ function noteFailure(task: CompiledTask, host: PlayHost, result: TaskResult): vo
   if (result.outcome === 'unreachable') host.state.unreachable = true;
   if (result.outcome !== 'failed') return;
   host.failed = true;
+  host.leftOut = undefined;
   const summary: ValueMap = { name: task.task.keywords.name ?? task.task.module, action: task.task.module };
   host.failedTask = summary;
   host.failedResult = result.values;

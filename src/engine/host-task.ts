@@ -1,14 +1,12 @@
 import type { ItemResult, TaskResult } from '../model/result.ts';
-import type { Effect } from '../module/index.ts';
 import type { CompiledTask } from './compile.ts';
-import { complete } from './complete.ts';
-import { gatherFacts } from './gather.ts';
+import { complete, noteItem } from './complete.ts';
+import type { HostEffect } from './effects.ts';
 import { booleanKeyword, numberKeyword } from './keyword-values.ts';
-import { loopItem, loopItems, loopPauseMs, loopResult } from './loop.ts';
+import { endsLoop, loopItem, loopItems, loopPauseMs, loopResult } from './loop.ts';
 import { censor } from './results.ts';
 import { checkInterrupted, Interrupted, type PlayHost, type PlayRun } from './run-state.ts';
 import { scopeFor } from './scope.ts';
-import { setupModule } from './setup-module.ts';
 import { pause } from './steps/wait.ts';
 import { failedEnd, runCall, skipped, type TaskEnd, undecidedMessage } from './task.ts';
 
@@ -34,7 +32,6 @@ export async function runOnHost(
 async function runWhole(playRun: PlayRun, task: CompiledTask, host: PlayHost): Promise<TaskEnd> {
   const started = Date.now();
   try {
-    if (task.task.module === setupModule) return await gatherAnew(playRun, task, host, started);
     if (task.task.keywords.loop === undefined) {
       return await runCall({ playRun, host, task, extras: [], itemIndex: 0 });
     }
@@ -43,25 +40,6 @@ async function runWhole(playRun: PlayRun, task: CompiledTask, host: PlayHost): P
     if (error instanceof Interrupted) throw error;
     return failedEnd(error, started);
   }
-}
-
-async function gatherAnew(
-  playRun: PlayRun,
-  task: CompiledTask,
-  host: PlayHost,
-  started: number,
-): Promise<TaskEnd> {
-  await gatherFacts(playRun, host.name, task);
-  const values = { changed: false, failed: false, ansible_facts: host.state.facts ?? {} };
-  const result: TaskResult = {
-    outcome: 'ok',
-    values,
-    diff: [],
-    steps: [],
-    warnings: [],
-    durationMs: Date.now() - started,
-  };
-  return { result, effects: [] };
 }
 
 async function runLoop(
@@ -78,7 +56,7 @@ async function runLoop(
     return { result, effects: [] };
   }
   const results: ItemResult[] = [];
-  const effects: Effect[] = [];
+  const effects: HostEffect[] = [];
   let delegate: string | undefined;
   const pauseMs = loopPauseMs(playRun, host, task);
   playRun.speculation.readItems(host, task, found.items);
@@ -93,6 +71,8 @@ async function runLoop(
     results.push(result);
     emitItem(playRun, task, host, ended.delegate, result);
     if (result.outcome === 'unreachable') break;
+    noteItem(playRun, task, host, ended);
+    if (endsLoop(playRun, host, task, item, result)) break;
   }
   const result = loopResult(task, results, found.items, Date.now() - started);
   return { result, effects, ...(delegate === undefined ? {} : { delegate }) };

@@ -1,4 +1,5 @@
-import type { Value, ValueMap } from '../model/value.ts';
+import type { Value } from '../model/value.ts';
+import { forksOf } from './options.ts';
 import type { PlayHost, PlayRun } from './run-state.ts';
 
 type Magic = (playRun: PlayRun, host: PlayHost) => Value | undefined;
@@ -13,7 +14,7 @@ const magic: Readonly<Record<string, Magic>> = {
   inventory_hostname_short: (_, host) => (isAddress(host.name) ? host.name : host.name.split('.')[0]),
   group_names: ({ run }, host) =>
     (run.inventory.hostOrLocal(host.name)?.groups ?? []).filter((name) => name !== 'all').sort(),
-  groups: (playRun) => groupsOf(playRun),
+  groups: ({ run }) => run.inventory.groups,
   inventory_dir: ({ run }) => run.inventory.current.directory,
   inventory_file: ({ run }) => run.inventory.current.sources[0],
   playbook_dir: ({ playbook }) => playbook.directory,
@@ -27,7 +28,7 @@ const magic: Readonly<Record<string, Magic>> = {
   ansible_run_tags: ({ run }) => (run.selection.tags.length > 0 ? run.selection.tags : ['all']),
   ansible_skip_tags: ({ run }) => run.selection.skipTags,
   ansible_limit: ({ run }) => run.options.limit,
-  ansible_forks: ({ run }) => run.options.forks ?? 50,
+  ansible_forks: ({ run }) => forksOf(run.options),
   ansible_verbosity: ({ run }) => run.options.verbosity ?? 0,
   ansible_failed_task: (_, host) => host.failedTask,
   ansible_failed_result: (_, host) => host.failedResult,
@@ -38,20 +39,6 @@ export const magicNames: readonly string[] = [
   ...['hostvars', 'omit', 'ansible_loop', 'ansible_loop_var', 'ansible_index_var'],
   ...Object.keys(magic),
 ];
-
-function groupsOf({ run }: PlayRun): ValueMap {
-  const inventory = run.inventory.current;
-  const names = [...inventory.hosts.keys()];
-  const grouped = names.filter((name) => inventory.hosts.get(name)?.groups.some((group) => group !== 'all'));
-  const byName: Record<string, readonly string[]> = {
-    all: names,
-    ungrouped: names.filter((name) => !grouped.includes(name)),
-  };
-  for (const name of inventory.groups.keys()) {
-    if (!Object.hasOwn(byName, name)) byName[name] = run.inventory.members(name);
-  }
-  return byName;
-}
 
 function liveHosts({ run, allHosts, batch }: PlayRun): readonly string[] {
   const inBatch = new Map(batch.map((host) => [host.name, host]));

@@ -5,13 +5,16 @@ import type { Effect } from '../module/index.ts';
 import type { Layer, Scope } from '../template/index.ts';
 import type { CompiledTask } from './compile.ts';
 import { type Call, type Decision, decide } from './decide.ts';
+import { type HostEffect, owned } from './effects.ts';
 import { withFacts } from './facts.ts';
 import { factsFor } from './gather.ts';
 import { judge, type Verdict } from './judge.ts';
 import { booleanKeyword, toNumber } from './keyword-values.ts';
-import { type Attempt, type ModuleRun, runModule, taskName } from './module-run.ts';
+import { type ModuleRun, runModule } from './module-run.ts';
 import { registerSecrets } from './params.ts';
+import type { Attempt } from './progress.ts';
 import { countsAsChange } from './reads-only.ts';
+import { taskName } from './results.ts';
 import { checkInterrupted, errorMessage, Interrupted, type PlayHost, type PlayRun } from './run-state.ts';
 import { scopeFor } from './scope.ts';
 import { pause } from './steps/wait.ts';
@@ -30,7 +33,7 @@ export interface TaskCall {
 /** A result with what it does to the engine's own memory. */
 export interface TaskEnd {
   readonly result: TaskResult;
-  readonly effects: readonly Effect[];
+  readonly effects: readonly HostEffect[];
   readonly delegate?: string;
 }
 
@@ -85,7 +88,9 @@ function undecided(call: TaskCall, reason: string, started: number): TaskEnd {
   const facts = name === 'set_fact' ? Object.keys(call.task.task.params) : [];
   const tainted = Object.fromEntries(facts.map((fact): [string, Value] => [fact, unknown]));
   const effects: Effect[] = facts.length > 0 ? [{ kind: 'set_facts', facts: tainted }] : [];
-  return { ...end('unknown', {}, started, { message: undecidedMessage(reason) }), effects };
+  const scope = scopeFor(call.playRun, call.host, call.task, call.extras);
+  const unknownEnd = end('unknown', {}, started, { message: undecidedMessage(reason) });
+  return { ...unknownEnd, effects: owned(effects, call.task, scope) };
 }
 
 /** How people are told that something is decided at run time, and why. */
@@ -93,15 +98,9 @@ export function undecidedMessage(reason: string): string {
   return reason.includes('decided at run time') ? reason : `decided at run time: ${reason}`;
 }
 
-function end(
-  outcome: Outcome,
-  values: ValueMap,
-  started: number,
-  more: Partial<TaskResult> & { effects?: readonly Effect[] } = {},
-): TaskEnd {
-  const { effects = [], ...rest } = more;
+function end(outcome: Outcome, values: ValueMap, started: number, more: Partial<TaskResult> = {}): TaskEnd {
   const durationMs = Date.now() - started;
-  return { result: { outcome, values, diff: [], steps: [], warnings: [], durationMs, ...rest }, effects };
+  return { result: { outcome, values, diff: [], steps: [], warnings: [], durationMs, ...more }, effects: [] };
 }
 
 async function decideWithFacts({ playRun, host, task, extras }: TaskCall): Promise<Decision> {
@@ -149,6 +148,7 @@ async function attempts(call: TaskCall, decision: Call, started: number): Promis
 /** Whether no further try is wanted. A skipped or undecided module call is not tried again. */
 function isDone(task: CompiledTask, verdict: Verdict): boolean | Unknown {
   if (verdict.outcome === 'skipped' || verdict.outcome === 'unknown') return true;
+  if (verdict.final) return true;
   if (task.task.keywords.until) return verdict.until;
   return task.task.keywords.retries === undefined || !verdict.failed;
 }
@@ -172,10 +172,10 @@ function moduleRun(call: TaskCall, decision: Call, attempt: number): ModuleRun {
     call: decision,
     scope: () => scopeFor(playRun, host, task, call.extras),
     ...(attempt === 1 ? { readAhead: () => playRun.speculation.take(call, decision) } : {}),
-    readBehind: () => playRun.speculation.readBehind(call, decision),
+    readBehind: (inChannel) => playRun.speculation.readBehind(call, decision, inChannel),
+    rereadsBehind: playRun.speculation.isOn,
     lock: true,
     countsAsChange: countsAsChange(task, decision.check),
-    deadline: decision.timeoutMs === undefined ? undefined : Date.now() + decision.timeoutMs,
     output: (stream, text) => {
       if (noLog) return;
       playRun.run.emit({
@@ -206,7 +206,7 @@ function attemptEnd(
   }
   return {
     ...delegateOf(decision),
-    effects: verdict.failed ? [] : tried.effects,
+    effects: verdict.failed ? [] : ownedBy(call, tried.effects, decision),
     result: {
       outcome,
       values: verdict.values,
@@ -217,6 +217,13 @@ function attemptEnd(
       ...(message === undefined ? {} : { message }),
     },
   };
+}
+
+function ownedBy(call: TaskCall, effects: readonly Effect[], { delegate }: Call): HostEffect[] {
+  const { playRun, host, task, extras } = call;
+  return effects.length === 0
+    ? []
+    : owned(effects, task, scopeFor(playRun, host, task, extras), delegate ?? host.name);
 }
 
 function delegateOf(decision: Call): { delegate?: string } {

@@ -18,6 +18,24 @@ export interface Group {
   readonly children: readonly string[];
   /** The hosts written in the group itself. */
   readonly directHosts?: readonly string[];
+  /** What inventory files say for the group, lowest precedence first. */
+  readonly vars?: readonly VarsSource[];
+  /** `ansible_group_priority`: of two groups of one depth the higher one wins; default 1. */
+  readonly priority?: number;
+}
+
+/** `group_vars/` and `host_vars/` of one directory; a file is read when it is first asked for. */
+export interface VarsFolders {
+  forGroup(name: string): readonly VarsSource[];
+  forHost(name: string): readonly VarsSource[];
+  /** Groups it may have variables of, whether there are such groups or not. */
+  groupNames(): readonly string[];
+}
+
+/** Folders beside the inventories, and beside the playbooks. */
+export interface VarsPlaces {
+  readonly inventory: readonly VarsFolders[];
+  readonly playbook: readonly VarsFolders[];
 }
 
 /** A mapping of variables and where it was written; `level` is Ansible's precedence number (1..22). */
@@ -36,4 +54,6 @@ export interface Inventory {
   readonly directory: string;
   /** The control node, for `hosts: localhost` and `delegate_to` where no inventory names it. */
   readonly implicitLocalhost?: Host;
+  /** For hosts and groups that are made while a run goes on. Throws InventoryError for an unreadable file. */
+  readonly varsPlaces?: VarsPlaces;
 }

@@ -19,9 +19,9 @@ describe('LiveInventory', () => {
   it('puts a new host into its groups and all they are in', () => {
     const live = inventory();
     expect(live.addHost('new', ['inner', 'fresh'], { color: 'red' })).toBe(true);
-    expect(live.host('new')).toMatchObject({ groups: ['all', 'outer', 'inner', 'fresh'] });
+    expect(live.host('new')).toMatchObject({ groups: ['all', 'fresh', 'outer', 'inner'] });
     expect(live.current.groups.get('outer')?.hosts).toEqual(['h1', 'new']);
-    expect(live.members('fresh')).toEqual(['new']);
+    expect(live.groups['fresh']).toEqual(['new']);
     expect(live.addHost('new', ['fresh'], {})).toBe(false);
   });
 
@@ -29,7 +29,7 @@ describe('LiveInventory', () => {
     const live = inventory();
     expect(live.addToGroup('h1', 'debian', ['systems'])).toBe(true);
     expect(live.addToGroup('h1', 'debian', ['systems'])).toBe(false);
-    expect(live.members('systems')).toEqual(['h1']);
+    expect(live.groups['systems']).toEqual(['h1']);
     expect(live.current.groups.get('systems')?.children).toEqual(['debian']);
   });
 

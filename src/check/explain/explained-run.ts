@@ -19,7 +19,7 @@ export interface ExplainedRun {
 export function explainedRun(options: CheckOptions): ExplainedRun {
   const { inventory, extraVars = {} } = options;
   const { sites, tasks } = surveyRun(options);
-  const definitions = collectDefinitions(tasks, options.vault);
+  const definitions = collectDefinitions(tasks, inventory, options.vault);
   const known = new Known(inventory, extraVars, definitions, false);
   return { plays: sites.plays, tasks, definitions, known, inventory, extraVars };
 }

@@ -1,15 +1,12 @@
-import type { Group, Host, Inventory, VarsSource } from '../../model/inventory.ts';
+import type { Group, Host, Inventory, VarsPlaces } from '../../model/inventory.ts';
+import { membersOf, mergeOrder, varsOfHost } from '../../util/host-vars.ts';
 import type { GroupDraft, InventoryBuilder } from './builder.ts';
-import type { VarsDirectory } from './vars-directories.ts';
 
 export interface AssembleOptions {
   readonly sources: readonly string[];
   readonly directory: string;
   /** Directories with group_vars/ and host_vars/: of the inventories first, then of the playbooks. */
-  readonly varsDirectories: {
-    readonly inventory: readonly VarsDirectory[];
-    readonly playbook: readonly VarsDirectory[];
-  };
+  readonly varsDirectories: VarsPlaces;
 }
 
 /** Puts together what the sources said: implied groups, order of groups, variables by precedence. */
@@ -19,12 +16,14 @@ export function assembleInventory(builder: InventoryBuilder, options: AssembleOp
   for (const draft of builder.groups.values()) {
     groups.set(draft.name, {
       name: draft.name,
-      hosts: membersOf(builder, draft.name),
+      hosts: membersOf(builder.groups, draft.name),
       children: [...draft.children],
       directHosts: [...draft.hosts],
+      vars: draft.vars,
+      priority: draft.priority,
     });
   }
-  const memberships = membershipsOf(mergeOrder(builder), groups);
+  const memberships = membershipsOf(mergeOrder(builder.groups), groups);
   const hosts = new Map<string, Host>();
   for (const name of groups.get('all')?.hosts ?? []) {
     const draft = builder.hosts.get(name);
@@ -33,7 +32,7 @@ export function assembleInventory(builder: InventoryBuilder, options: AssembleOp
     hosts.set(name, {
       name,
       groups: memberOf.map((group) => group.name),
-      vars: varsOf(name, memberOf, draft.vars, options),
+      vars: varsOfHost(name, memberOf, draft.vars, options.varsDirectories),
       ...(draft.position ? { position: draft.position } : {}),
     });
   }
@@ -49,7 +48,7 @@ export function assembleInventory(builder: InventoryBuilder, options: AssembleOp
 }
 
 /** Groups nobody contains belong to `all`, hosts of no group to `ungrouped`. */
-function completeGroups(builder: InventoryBuilder): void {
+export function completeGroups(builder: InventoryBuilder): void {
   const all = builder.addGroup('all');
   const contained = new Set([...builder.groups.values()].flatMap((group) => [...group.children]));
   for (const name of builder.groups.keys()) {
@@ -67,39 +66,10 @@ function completeGroups(builder: InventoryBuilder): void {
   }
 }
 
-/** All hosts of a group, its own first, then those of its children, level by level. */
-function membersOf(builder: InventoryBuilder, name: string): string[] {
-  const members = new Set<string>();
-  const seen = new Set([name]);
-  for (const group of seen) {
-    const draft = builder.groups.get(group);
-    for (const host of draft?.hosts ?? []) members.add(host);
-    for (const child of draft?.children ?? []) seen.add(child);
-  }
-  return [...members];
-}
-
-/** Groups in the order their variables are merged: by depth, then priority, then name. */
-function mergeOrder(builder: InventoryBuilder): GroupDraft[] {
-  const depths = new Map<string, number>();
-  const visit = (name: string, depth: number): void => {
-    if ((depths.get(name) ?? -1) >= depth) return;
-    depths.set(name, depth);
-    for (const child of builder.groups.get(name)?.children ?? []) visit(child, depth + 1);
-  };
-  visit('all', 0);
-  return [...builder.groups.values()].sort(
-    (a, b) =>
-      (depths.get(a.name) ?? 0) - (depths.get(b.name) ?? 0) ||
-      a.priority - b.priority ||
-      (a.name < b.name ? -1 : 1),
-  );
-}
-
 /** The groups of each host, in the given order. */
-function membershipsOf(
+export function membershipsOf(
   order: readonly GroupDraft[],
-  groups: ReadonlyMap<string, Group>,
+  groups: ReadonlyMap<string, Pick<Group, 'hosts'>>,
 ): ReadonlyMap<string, readonly GroupDraft[]> {
   const memberships = new Map<string, GroupDraft[]>();
   for (const group of order) {
@@ -112,34 +82,12 @@ function membershipsOf(
   return memberships;
 }
 
-/** Levels 3 to 10 of Ansible's precedence, lowest first. */
-function varsOf(
-  host: string,
-  groups: readonly GroupDraft[],
-  own: readonly VarsSource[],
-  options: AssembleOptions,
-): VarsSource[] {
-  const { inventory, playbook } = options.varsDirectories;
-  const others = groups.filter((group) => group.name !== 'all');
-  const forGroups = (directories: readonly VarsDirectory[]) =>
-    directories.flatMap((directory) => others.flatMap((group) => directory.forGroup(group.name)));
-  return [
-    ...groups.flatMap((group) => group.vars),
-    ...inventory.flatMap((directory) => directory.forGroup('all')),
-    ...playbook.flatMap((directory) => directory.forGroup('all')),
-    ...forGroups(inventory),
-    ...forGroups(playbook),
-    ...own,
-    ...inventory.flatMap((directory) => directory.forHost(host)),
-    ...playbook.flatMap((directory) => directory.forHost(host)),
-  ];
-}
-
 /** The control node, for plays on `localhost` where the inventory does not name it. */
 function implicitLocalhost(builder: InventoryBuilder, options: AssembleOptions): Host {
   const own = { origin: 'implicit localhost', level: 8, values: { ansible_connection: 'local' } };
   const all = builder.addGroup('all');
-  return { name: 'localhost', groups: ['all'], vars: varsOf('localhost', [all], [own], options) };
+  const vars = varsOfHost('localhost', [all], [own], options.varsDirectories);
+  return { name: 'localhost', groups: ['all'], vars };
 }
 
 function reportAmbiguous(builder: InventoryBuilder): void {

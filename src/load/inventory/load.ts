@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
-import type { Fault } from '../../model/errors.ts';
-import type { Host, Inventory } from '../../model/inventory.ts';
+import { type Fault, InventoryError } from '../../model/errors.ts';
+import type { Host, Inventory, VarsFolders } from '../../model/inventory.ts';
 import { parseYaml } from '../../util/yaml.ts';
 import { Faults } from '../faults.ts';
 import { decrypting, isDirectory, isFile, readSourceFile, registerSecrets } from '../source-file.ts';
@@ -46,7 +46,25 @@ export function loadInventory(
   for (const vars of varsDirectories.inventory) {
     vars.reportStrangers(inventory.groups.keys(), inventory.hosts.keys());
   }
-  return { inventory, faults: faults.list };
+  const late = (folders: readonly VarsDirectory[]) => folders.map((each) => throwing(each, faults));
+  const varsPlaces = { inventory: late(varsDirectories.inventory), playbook: late(varsDirectories.playbook) };
+  return { inventory: { ...inventory, varsPlaces }, faults: [...faults.list] };
+}
+
+/** What is asked for once the inventory has been read: new faults are thrown, since nobody would look at them. */
+function throwing(folders: VarsDirectory, faults: Faults): VarsFolders {
+  const watch = <Result>(action: () => Result): Result => {
+    const before = faults.list.length;
+    const result = action();
+    const added = faults.list.slice(before);
+    if (added.some(({ severity }) => severity === 'error')) throw new InventoryError(added);
+    return result;
+  };
+  return {
+    forGroup: (name) => watch(() => folders.forGroup(name)),
+    forHost: (name) => watch(() => folders.forHost(name)),
+    groupNames: () => folders.groupNames(),
+  };
 }
 
 /** The host of a name; `localhost` is there also where no inventory names it. */

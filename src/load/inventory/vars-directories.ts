@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import type { VarsSource } from '../../model/inventory.ts';
+import type { VarsFolders, VarsSource } from '../../model/inventory.ts';
 import { suggest } from '../../util/suggest.ts';
 import type { Faults } from '../faults.ts';
 import { isDirectory, isFile } from '../source-file.ts';
@@ -21,7 +21,7 @@ export const inventoryLevels: DirectoryLevels = { all: 4, group: 6, host: 9 };
 export const playbookLevels: DirectoryLevels = { all: 5, group: 7, host: 10 };
 
 /** `group_vars/` and `host_vars/` of one directory; each file is read once. */
-export class VarsDirectory {
+export class VarsDirectory implements VarsFolders {
   readonly #directory: string;
   readonly #levels: DirectoryLevels;
   readonly #faults: Faults;
@@ -44,6 +44,11 @@ export class VarsDirectory {
     return this.#sources('host_vars', name, this.#levels.host);
   }
 
+  groupNames(): readonly string[] {
+    const names = [...this.#entriesOf('group_vars')].filter((entry) => !isIgnored(entry));
+    return [...new Set(names.map((entry) => entry.slice(0, entry.length - vars(entry).length)))];
+  }
+
   /** Warns about files that belong to no group or host: mostly a typo in the name. */
   reportStrangers(groups: Iterable<string>, hosts: Iterable<string>): void {
     this.#reportStrangers('group_vars', 'group', new Set(groups));
@@ -59,7 +64,7 @@ export class VarsDirectory {
       if (known.has(name) || known.has(entry)) continue;
       const nearest = suggest(name, known);
       this.#faults.warning('unused-vars', `${join(path, entry)} belongs to no ${what} of the inventory`, {
-        position: { file: join(path, entry), line: 1, col: 1 },
+        position: startOf(join(path, entry)),
         hint: nearest ? `did you mean "${nearest}"?` : undefined,
       });
     }
@@ -98,13 +103,18 @@ export class VarsDirectory {
     const [first, ...others] = found;
     for (const other of others) {
       this.#faults.warning('ignored-vars', `${other} is not read, because ${first} is there`, {
-        position: { file: other, line: 1, col: 1 },
+        position: startOf(other),
         hint: 'keep one of them; a directory may hold several files',
       });
     }
     if (first === undefined) return [];
     return isDirectory(first) ? filesBelow(first) : [first];
   }
+}
+
+/** Undefined for a folder, which has no lines to show. */
+function startOf(path: string) {
+  return isFile(path) ? { file: path, line: 1, col: 1 } : undefined;
 }
 
 function filesBelow(directory: string): string[] {

@@ -1,8 +1,10 @@
 import { type Case, flatten } from '../case.ts';
 import { blocks } from './blocks.ts';
 import { conditions } from './conditions.ts';
+import { delegatedFacts } from './delegated-facts.ts';
 import { failures } from './failures.ts';
 import { handlers } from './handlers.ts';
+import { inventories } from './inventories.ts';
 import { loops } from './loops.ts';
 import { modules } from './modules.ts';
 import { places } from './places.ts';
@@ -23,6 +25,8 @@ export const allCases: readonly Case[] = flatten({
   ...variables,
   ...reuse,
   ...places,
+  ...inventories,
+  ...delegatedFacts,
   ...modules,
 });
 

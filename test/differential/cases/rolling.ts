@@ -141,7 +141,63 @@ const strategy: Cases = {
 `,
     order: 'host',
     args: ['--forks', '2'],
-    differs: { row: 'host-pinned', here: { code: 1, recap: {}, effects: [] } },
+  },
+  'host_pinned: with one place, a host does all before the next begins': {
+    play: `
+- hosts: all
+  strategy: host_pinned
+  tasks:
+    - log: one
+    - log: two
+    - log: three
+`,
+    order: 'exact',
+    args: ['--forks', '1'],
+  },
+  'host_pinned: handlers between the parts of the play': {
+    play: `
+- hosts: all
+  strategy: host_pinned
+  tasks:
+    - { log: one, notify: a }
+    - log: two
+  post_tasks:
+    - log: three
+  handlers:
+    - { name: a, log: handler }
+`,
+    order: 'host',
+    args: ['--forks', '2'],
+  },
+  'host_pinned: who fails gives up the place': {
+    play: `
+- hosts: all
+  strategy: host_pinned
+  tasks:
+    - { log: one, failed_when: inventory_hostname == 'h1' }
+    - log: two
+`,
+    order: 'exact',
+    args: ['--forks', '1'],
+  },
+  'host_pinned: rescue and always': {
+    play: `
+- hosts: web
+  strategy: host_pinned
+  tasks:
+    - block:
+        - { log: one, failed_when: inventory_hostname == 'h2' }
+        - log: two
+      rescue:
+        - log: rescue
+      always:
+        - log: always
+        - include_tasks: more.yml
+    - log: after
+`,
+    files: { 'more.yml': '- log: more\n' },
+    order: 'host',
+    args: ['--forks', '2'],
   },
 };
 
