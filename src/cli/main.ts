@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { brokerCommand } from './broker-command.ts';
 import { exitCodes } from './exit-codes.ts';
 
 /**
@@ -17,6 +18,12 @@ async function dispatch(argv: readonly string[]): Promise<number> {
   // Everything else is loaded only when needed: `--version` answers at once.
   if (argv[0] === '--version') {
     process.stdout.write(`${version()}\n`);
+    return exitCodes.ok;
+  }
+  // Only runs with --persist call this one: it is in no help text.
+  if (argv[0] === brokerCommand) {
+    const { runBroker } = await import('../connection/index.ts');
+    await runBroker();
     return exitCodes.ok;
   }
   const { runCli } = await import('./commands.ts');

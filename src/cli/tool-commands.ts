@@ -1,11 +1,12 @@
 import type { Argv } from 'yargs';
+import type { ConnectionsArguments } from './connections-command.ts';
 import { declareExplain, explainWhats } from './explain-options.ts';
 import { declareLint, type LintArguments } from './lint-options.ts';
 import type { SchemaArguments } from './schema-command.ts';
 import { declareVault, vaultActions } from './vault-options.ts';
 
-/** Commands that look at files alone; no host is asked. */
-export const toolNames: readonly string[] = ['explain', 'lint', 'schema', 'vault'];
+/** Commands that run no playbook; no host is asked. */
+export const toolNames: readonly string[] = ['connections', 'explain', 'lint', 'schema', 'vault'];
 
 /** The actions of those that do several things. */
 export const toolActions: Readonly<Record<string, readonly string[]>> = {
@@ -31,6 +32,10 @@ export function declareTools(cli: Argv, version: string, done: (code: number) =>
         done(await explainCommand(what, args));
       }),
     )
+    .command('connections', 'Show or end what --persist keeps open', declareConnections, async (args) => {
+      const { connectionsCommand } = await import('./connections-command.ts');
+      done(await connectionsCommand(args as unknown as ConnectionsArguments));
+    })
     .command('schema', 'Print a JSON Schema for editors', declareSchema, async (args) => {
       const { schemaCommand } = await import('./schema-command.ts');
       done(schemaCommand(args as unknown as SchemaArguments));
@@ -41,6 +46,16 @@ export function declareTools(cli: Argv, version: string, done: (code: number) =>
         done(await vaultCommand(action, args));
       }),
     );
+}
+
+function declareConnections(cli: Argv): Argv {
+  return cli
+    .option('close', { type: 'boolean', default: false, describe: 'End those that no run uses right now' })
+    .option('output', { choices: ['human', 'json'], default: 'human', describe: 'json: one object' })
+    .example([
+      ['$0 connections', 'which are open, and for how long'],
+      ['$0 connections --close', 'end them now'],
+    ]);
 }
 
 function declareSchema(cli: Argv): Argv {

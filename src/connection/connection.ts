@@ -17,6 +17,16 @@ export interface ConnectionSpec {
   readonly connectTimeoutMs?: number;
   /** Ask for a password or passphrase on the terminal; undefined = never ask. */
   readonly askSecret?: (prompt: string) => Promise<string>;
+  /** Keep the connection open for later runs; undefined = end it with this one. */
+  readonly keep?: Keep;
+}
+
+/** How a connection outlives a run. */
+export interface Keep {
+  /** How long one stays open that nobody uses, milliseconds. */
+  readonly idleMs: number;
+  /** The command line that starts the process which keeps it. */
+  readonly program: readonly string[];
 }
 
 /** Run as another user. */
@@ -83,6 +93,12 @@ export interface ExecRequest extends Omit<ShellRequest, 'stdin'> {
    * that of reads and steps, which saves the opening of a channel. `queued` = also where that shell is busy.
    */
   readonly shared?: 'idle' | 'queued';
+  /**
+   * Called when a durable command is on its way to its channel, with the host as it is asked behind it: reads
+   * asked for in the same tick go out in the same write, and are answered when the command has ended. Not
+   * called where what the command is fed stands in the way.
+   */
+  readonly behind?: (connection: Connection) => void;
 }
 
 /** A running command whose output is read as a stream (see the `stream` step). */
@@ -105,7 +121,7 @@ export interface Connection {
   /** Runs a script on a channel of its own (at most 8 a host, the rest queue). */
   exec(request: ExecRequest): Promise<ExecResult>;
   /** Like exec, with its streams in the caller's hands. */
-  execStream(request: Omit<ExecRequest, 'stdin' | 'onOutput' | 'durable'>): Promise<ExecStream>;
+  execStream(request: Omit<ExecRequest, 'stdin' | 'onOutput' | 'durable' | 'behind'>): Promise<ExecStream>;
   /** A TCP connection made from the host (ssh direct-tcpip; plain TCP for local). */
   openTcp(address: string, port: number): Promise<Duplex>;
   /**

@@ -53,6 +53,17 @@ export async function hostKeyCheck(settings: SshSettings, spec: ConnectionSpec):
   };
 }
 
+/** Whether the key of a connection that was kept would still be taken, without asking anybody. */
+export async function isStillTrusted(settings: SshSettings, key: Buffer): Promise<boolean> {
+  const names = namesOf(settings);
+  const lines = await readKnownHosts(
+    [...settings.userKnownHostsFiles, ...settings.globalKnownHostsFiles],
+    names,
+  );
+  const { kind } = judgeHostKey(lines, names, key);
+  return kind === 'known' || (kind !== 'revoked' && settings.strictHostKeyChecking === 'no');
+}
+
 /** With the port first; an entry for the plain name may vouch too. */
 function namesOf(settings: SshSettings): string[] {
   if (settings.hostKeyAlias !== undefined) return [settings.hostKeyAlias.toLowerCase()];

@@ -14,6 +14,8 @@ export interface LoginAttempts {
   readonly problems: readonly string[];
   /** What the server would still take. */
   readonly allowed: readonly string[];
+  /** Wipes the password: the library keeps what it was given as long as the connection lives. */
+  forget(): void;
 }
 
 /** Called while a human types, so that the connect deadline does not run meanwhile. */
@@ -25,7 +27,7 @@ export type Asking = <T>(answer: Promise<T>) => Promise<T>;
  * A password goes out once only: by `password` where the server has it, else keyboard-interactive.
  */
 export function loginAttempts(settings: SshSettings, spec: ConnectionSpec, asking: Asking): LoginAttempts {
-  const state = { tried: [] as string[], problems: [] as string[], allowed: [] as readonly string[] };
+  const state: State = { tried: [], problems: [], allowed: [], password: undefined };
   const candidates = lineUp(settings, spec, state, asking);
   return {
     ...{ tried: state.tried, problems: state.problems },
@@ -37,6 +39,12 @@ export function loginAttempts(settings: SshSettings, spec: ConnectionSpec, askin
       const { value } = await candidates.next();
       return value ?? false;
     },
+    forget: () => {
+      state.password?.fill(0);
+      state.password = undefined;
+      // What it holds goes with it.
+      candidates.return(undefined).catch(() => undefined);
+    },
   };
 }
 
@@ -44,6 +52,7 @@ interface State {
   readonly tried: string[];
   readonly problems: string[];
   allowed: readonly string[];
+  password: Buffer | undefined;
 }
 
 async function* lineUp(
@@ -122,14 +131,19 @@ async function* passwordMethods(
     (name) => state.allowed.includes(name) && (name === 'password' ? methods.password : methods.keyboard),
   );
   if (method === undefined) return;
-  const password = spec.password ?? (await asking(askPassword(spec, `${user}@${host}`)));
-  if (password === undefined) {
+  state.password = asBytes(spec.password ?? (await asking(askPassword(spec, `${user}@${host}`))));
+  if (state.password === undefined) {
     state.problems.push('no password is set');
     return;
   }
   state.tried.push(method);
-  if (method === 'password') yield { type: 'password', username: user, password };
-  else yield { type: 'keyboard-interactive', username: user, prompt: answerOnce(password) };
+  // The library takes a buffer too, which its types leave out.
+  if (method === 'password') yield { type: method, username: user, password: state.password as never };
+  else yield { type: 'keyboard-interactive', username: user, prompt: answerOnce(state.password) };
+}
+
+function asBytes(text: string | undefined): Buffer | undefined {
+  return text === undefined ? undefined : Buffer.from(text);
 }
 
 async function askPassword(spec: ConnectionSpec, who: string): Promise<string | undefined> {
@@ -139,13 +153,13 @@ async function askPassword(spec: ConnectionSpec, who: string): Promise<string | 
 type Answer = Extract<AnyAuthMethod, { type: 'keyboard-interactive' }>['prompt'];
 
 /** Gives the password to the first question that hides its answer, and nothing to any other. */
-function answerOnce(password: string): Answer {
+function answerOnce(password: Buffer): Answer {
   let isGiven = false;
   return (_name, _instructions, _language, prompts, finish) => {
     const answers = prompts.map((prompt) => {
       if (prompt.echo === true || isGiven) return '';
       isGiven = true;
-      return password;
+      return password.toString();
     });
     finish(answers);
   };

@@ -26,8 +26,22 @@ interface KeyFile {
 
 const keyFiles = new ParsedFiles<KeyFile>((text) => ({ text, parsed: firstKey(parseKey(text)) }));
 
-/** Passphrases asked for in this process, by file: nobody is asked twice in a run. */
+/** Answers to questions for passphrases in this process: nobody is asked twice in a run. */
 const asked = new Map<string, Promise<string>>();
+const passphraseQuestion = 'Passphrase of ';
+
+/** Puts a question to a human; one for a passphrase only once. */
+export function askOnce(askSecret: (prompt: string) => Promise<string>, prompt: string): Promise<string> {
+  if (!prompt.startsWith(passphraseQuestion)) return askSecret(prompt);
+  const answer = asked.get(prompt) ?? askSecret(prompt);
+  asked.set(prompt, answer);
+  return answer;
+}
+
+/** Forgets the passphrases that were asked for. */
+export function forgetPassphrases(): void {
+  asked.clear();
+}
 
 /**
  * Reads a key file; opens an encrypted one with the host's passphrase or by asking.
@@ -129,12 +143,8 @@ function unusableKey(error: Error): string {
 async function askForPassphrase(path: string, text: Buffer, spec: ConnectionSpec): Promise<Identity> {
   const { askSecret } = spec;
   if (askSecret === undefined) return { path, problem: 'it is encrypted, and no passphrase is set' };
-  let answer = asked.get(path);
-  if (answer === undefined) {
-    answer = askSecret(`Passphrase of ${path}: `);
-    asked.set(path, answer);
-  }
-  const opened = firstKey(parseKey(text, await answer));
+  const answer = await askOnce(askSecret, `${passphraseQuestion}${path}: `);
+  const opened = firstKey(parseKey(text, answer));
   if (!(opened instanceof Error)) return keyIdentity(path, opened);
   throw new ConnectionError(`${spec.name}: the passphrase does not open ${path}`, {
     hint: 'run again and type it carefully, or add the key to an agent (ssh-add)',

@@ -13,11 +13,20 @@ export class TooManyStarts extends ConnectionError {}
 /**
  * Speaks ssh over an open stream until the user is logged in.
  *
+ * @param onHostKey told the server's key once it is accepted
  * @throws ConnectionError with cause and hint; TooManyStarts where another try may succeed
  */
-export async function logIn(socket: Duplex, settings: SshSettings, spec: ConnectionSpec): Promise<Client> {
+export async function logIn(
+  socket: Duplex,
+  settings: SshSettings,
+  spec: ConnectionSpec,
+  onHostKey?: (key: Buffer) => void,
+): Promise<Client> {
   const check = await hostKeyCheck(settings, spec);
-  return new Login(socket, settings, spec, check).result;
+  const login = new Login(socket, settings, spec, check);
+  const client = await login.result;
+  if (login.hostKey) onHostKey?.(login.hostKey);
+  return client;
 }
 
 class Login {
@@ -51,6 +60,10 @@ class Login {
 
   get result(): Promise<Client> {
     return this.#result.promise;
+  }
+
+  get hostKey(): Buffer | undefined {
+    return this.#hostKey;
   }
 
   #start(socket: Duplex, check: HostKeyCheck): void {
@@ -118,6 +131,7 @@ class Login {
   #succeed(): void {
     clearTimeout(this.#deadline);
     this.#client.removeAllListeners('error').removeAllListeners('close').removeAllListeners('handshake');
+    this.#logins.forget();
     // Errors after the end (a reset while saying goodbye) must not become uncaught ones.
     this.#client.on('error', () => undefined);
     this.#result.resolve(this.#client);

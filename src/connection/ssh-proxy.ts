@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import { connect } from 'node:net';
 import { Duplex } from 'node:stream';
 import { ConnectionError } from '../model/errors.ts';
 import type { ConnectionSpec } from './connection.ts';
 import { deferred } from './deferred.ts';
+import { PackedSocket } from './packed-socket.ts';
 import type { SshSettings } from './ssh-settings.ts';
 import type { Transport } from './transport.ts';
 
@@ -13,11 +13,17 @@ export interface ServerStream {
   release(): void;
 }
 
+/** Where a ProxyCommand runs. */
+export interface ProxySurroundings {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
 /** Plain TCP. Throws ConnectionError naming the cause. */
 export function openDirect(settings: SshSettings, spec: ConnectionSpec): Promise<ServerStream> {
   const { host, port, connectTimeoutMs } = settings;
   const opened = deferred<ServerStream>();
-  const socket = connect({ host, port, noDelay: true });
+  const socket = new PackedSocket().connect({ host, port, noDelay: true });
   const timer = setTimeout(
     () => socket.destroy(new Error(`no answer within ${connectTimeoutMs / 1000} s`)),
     connectTimeoutMs,
@@ -38,8 +44,13 @@ export function openDirect(settings: SshSettings, spec: ConnectionSpec): Promise
 }
 
 /** Through the standard streams of a command of ssh_config's ProxyCommand. */
-export function openByCommand(command: string, spec: ConnectionSpec): ServerStream {
+export function openByCommand(
+  command: string,
+  spec: ConnectionSpec,
+  surroundings?: ProxySurroundings,
+): ServerStream {
   const child = spawn('/bin/sh', ['-c', `exec ${command}`], {
+    ...surroundings,
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
   });

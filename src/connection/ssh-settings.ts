@@ -1,5 +1,5 @@
 import { homedir, hostname, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { ConnectionError } from '../model/errors.ts';
 import type { ConnectionSpec } from './connection.ts';
 import { applyConfigFiles, defaultConfigFiles, expandHome, SshOptions, splitLine } from './ssh-config.ts';
@@ -75,7 +75,10 @@ function identitySettings(options: SshOptions, tokens: Tokens) {
   const paths = isExplicit ? explicit : defaultIdentityFiles();
   const agent = options.get('identityagent') ?? 'SSH_AUTH_SOCK';
   return {
-    identityFiles: paths.map((path) => ({ path: expandHome(expandTokens(path, tokens)), isExplicit })),
+    identityFiles: paths.map((path) => ({
+      path: resolve(expandHome(expandTokens(path, tokens))),
+      isExplicit,
+    })),
     identitiesOnly: options.get('identitiesonly') === 'yes',
     agent: agentSocket(agent, tokens),
   };
@@ -96,7 +99,7 @@ function hostKeySettings(options: SshOptions, tokens: Tokens) {
     (options.get(keyword) ?? fallback)
       .split(/\s+/)
       .filter((path) => path !== 'none')
-      .map((path) => expandHome(expandTokens(path, tokens)));
+      .map((path) => resolve(expandHome(expandTokens(path, tokens))));
   return {
     userKnownHostsFiles: files('userknownhostsfile', '~/.ssh/known_hosts ~/.ssh/known_hosts2'),
     globalKnownHostsFiles: files(

@@ -9,14 +9,22 @@ const lastOutputMs = 500;
 /** How long a polite goodbye may take before the socket is torn down, milliseconds. */
 const goodbyeMs = 1_000;
 
+/** A transport that tells when it ends, and whether anyone is still there. */
+export interface SshTransport extends Transport {
+  /** Settles when the connection is gone, with the reason; never rejects. */
+  readonly gone: Promise<string>;
+  /** Settles when the server answers, however; never on a dead network. */
+  probe(): Promise<void>;
+}
+
 /**
  * A logged-in ssh client as a transport.
  *
  * @param release called once when the connection is gone: what the connection itself stood on can go too
  */
-export function sshTransport(client: Client, hostName: string, release: () => void): Transport {
+export function sshTransport(client: Client, hostName: string, release: () => void): SshTransport {
   const state = { isOpen: true, reason: 'contact was lost' };
-  const gone = deferred<void>();
+  const gone = deferred<string>();
   client.on('error', (error) => {
     state.isOpen = false;
     state.reason = error.message;
@@ -26,7 +34,7 @@ export function sshTransport(client: Client, hostName: string, release: () => vo
   });
   client.on('close', () => {
     state.isOpen = false;
-    gone.resolve();
+    gone.resolve(state.reason);
     release();
   });
   return {
@@ -35,6 +43,8 @@ export function sshTransport(client: Client, hostName: string, release: () => vo
     },
     open: (command) => openChannel(client, hostName, state, command),
     openTcp: (address, port) => openTcp(client, hostName, address, port),
+    gone: gone.promise,
+    probe: () => probe(client),
     close: async () => {
       state.isOpen = false;
       client.end();
@@ -43,6 +53,17 @@ export function sshTransport(client: Client, hostName: string, release: () => vo
       clearTimeout(timer);
     },
   };
+}
+
+/** Takes back a forwarding that was never asked for: the server says no, and so that it is there. */
+function probe(client: Client): Promise<void> {
+  const answered = deferred<void>();
+  try {
+    client.unforwardIn('', 0, () => answered.resolve());
+  } catch {
+    // Not connected any more: nothing will answer.
+  }
+  return answered.promise;
 }
 
 interface State {

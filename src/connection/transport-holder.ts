@@ -26,8 +26,9 @@ export class TransportHolder {
 
   /** Gives up the present transport: nothing answers on it any more. */
   drop(): void {
-    this.#current?.close().catch(() => undefined);
+    const transport = this.#current;
     this.#current = undefined;
+    (transport?.abandon?.() ?? transport?.close())?.catch(() => undefined);
   }
 
   async close(): Promise<void> {

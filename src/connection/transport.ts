@@ -28,6 +28,8 @@ export interface Transport {
   /** False once contact is lost or close() was called. */
   readonly isOpen: boolean;
   close(): Promise<void>;
+  /** Instead of close() where nothing answers any more: whatever keeps it open must end it. */
+  abandon?(): Promise<void>;
 }
 
 /** A channel was refused although the connection works: sshd's MaxSessions, most likely. */

@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import type { Become, ConnectionSpec } from '../connection/connection.ts';
+import type { Become, ConnectionSpec, Keep } from '../connection/connection.ts';
 import { ParamsError } from '../model/errors.ts';
 import type { CommonKeywords } from '../model/playbook.ts';
 import { isUnknown, type Value } from '../model/value.ts';
@@ -45,6 +45,7 @@ export function connectionSpec(source: ConnectSource): ConnectionSpec {
     sshArgs: sshArgs.filter((part) => part !== undefined).join(' ') || undefined,
     connectTimeoutMs: timeout === undefined ? defaults.connectTimeoutMs : timeout * 1000,
     askSecret: source.askSecret,
+    keep: transport === 'local' ? undefined : keepOf(source.defaults, text('mooring_persist')),
   });
 }
 
@@ -69,6 +70,12 @@ export function becomeOf(source: ConnectSource): Become | undefined {
       variable(scope, ['ansible_become_password', 'ansible_become_pass', 'ansible_sudo_pass']) ??
       defaults.becomePassword,
   });
+}
+
+function keepOf(defaults: ConnectDefaults, fromVariable: string | undefined): Keep | undefined {
+  const seconds = numberOf('mooring_persist', fromVariable) ?? defaults.persistSeconds ?? 0;
+  const program = defaults.brokerProgram;
+  return seconds === 0 || program === undefined ? undefined : { idleMs: seconds * 1000, program };
 }
 
 function remoteUser(source: ConnectSource): string | undefined {

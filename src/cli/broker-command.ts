@@ -1,0 +1,2 @@
+/** The command that is the broker of kept connections. */
+export const brokerCommand = 'keep-connections';
