@@ -97,7 +97,7 @@ const notes: Readonly<Record<string, string>> = {
   post_tasks: 'Tasks after all others.',
   handlers: 'Tasks that run where others notify them.',
   serial:
-    'Hosts at a time: a number, a percentage, or a list of them. Below the play it stops where one fails.',
+    'Hosts at a time: a number, a percentage, or a list of them. Below the play, a failure stops it before the next ones.',
   max_fail_percentage: 'The play ends where more hosts of a batch have failed.',
   strategy:
     'linear: all hosts finish a task before the next; free: each as fast as it can; host_pinned: the same, for as many hosts as --forks says until they are done.',
