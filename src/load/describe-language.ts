@@ -2,7 +2,8 @@ import type { Language } from '../model/index.ts';
 import { keywords } from './keywords.ts';
 import { loopControlKeywords } from './loop-keywords.ts';
 import { collections } from './module-call.ts';
-import { orders, playKeys, promptKeys, strategies } from './plays.ts';
+import { playKeys } from './play-keys.ts';
+import { orders, promptKeys, strategies } from './plays.ts';
 
 /** Tells which words a playbook may hold, from the tables it is read with. */
 export function describeLanguage(): Language {

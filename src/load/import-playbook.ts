@@ -1,10 +1,11 @@
 import type { Parallel, Play, TaskNode } from '../model/playbook.ts';
 import type { Value, ValueMap } from '../model/value.ts';
-import { copyPlace, copyPlaces, startOf } from '../util/yaml.ts';
+import { copyPlace, copyPlaces, keyPositionOf, startOf } from '../util/yaml.ts';
 import { enterFile, type FileContext, idAt } from './context.ts';
 import { importedPath } from './import-tasks.ts';
 import { readKeywordValue } from './keyword-values.ts';
-import { unknownKeyword } from './keywords.ts';
+import { keywords, unknownKeyword } from './keywords.ts';
+import { isPlayKey } from './play-keys.ts';
 
 type Entry = Play | Parallel;
 
@@ -31,16 +32,21 @@ export function importPlays(
 ): Entry[] {
   const position = startOf(map) ?? { file: context.file, line: 1, col: 1 };
   for (const name of Object.keys(map)) {
-    if (name !== key && !allowed.includes(name)) unknownKeyword(context, map, name, 'play', allowed);
+    if (name === key || allowed.includes(name)) continue;
+    if (!keywords.has(name) && !isPlayKey(name)) unknownKeyword(context, map, name, 'play', allowed);
+    else {
+      const place = { position: keyPositionOf(map, name), hint: 'put it on the plays of the file' };
+      context.faults.error('misplaced-keyword', `"${name}" cannot stand on import_playbook`, place);
+    }
   }
   const params = { file: map[key] ?? null };
   copyPlace(map, key, params, 'file');
   const path = importedPath(context, params, position, 'import_playbook');
-  const keywords = readImportKeywords(context, map);
+  const own = readImportKeywords(context, map);
   if (path === undefined) return [];
   const inner = enterFile(context, path, { ...context, playbookDirectory: '' });
-  const own = { ...inner, playbookDirectory: inner.directory };
-  return readFile(own).map((entry) => withKeywords(context, entry, keywords));
+  const entered = { ...inner, playbookDirectory: inner.directory };
+  return readFile(entered).map((entry) => withKeywords(context, entry, own));
 }
 
 function readImportKeywords(context: FileContext, map: ValueMap): ImportKeywords {

@@ -30,6 +30,8 @@ const onlyOnTasks: readonly (keyof TaskKeywords)[] = [
   'until',
   'retries',
   'delay',
+  'async',
+  'poll',
   'changedWhen',
   'failedWhen',
   'listen',

@@ -2,6 +2,7 @@ export { keyPositionOf, positionInside, positionOf, startOf } from '../util/yaml
 export type { KnownModule } from './context.ts';
 export { describeLanguage } from './describe-language.ts';
 export { parseExtraVars } from './extra-vars.ts';
+export type { ExpressionProblem, Expressions, Outcome } from './inventory/constructed.ts';
 export { findHost, isLocalhost, loadInventory } from './inventory/load.ts';
 export { hostVars, inventoryGraph, inventoryToJson } from './inventory/output.ts';
 export { limitFaults, patternFaults, selectHosts } from './inventory/patterns.ts';

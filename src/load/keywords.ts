@@ -6,6 +6,7 @@ import type { FileContext } from './context.ts';
 import { type KeywordKind, readKeywordValue } from './keyword-values.ts';
 import { loopFormOf, readLoopControl, withKeywords } from './loop-keywords.ts';
 import { shortModuleName } from './module-call.ts';
+import { isPlayKey } from './play-keys.ts';
 import { elsewhereHint, idleKeyword, refusedKeyword } from './refused.ts';
 import { checkNames } from './vars-files.ts';
 
@@ -141,6 +142,12 @@ export function unknownKeyword(
     context.faults.error('unsupported-keyword', refused.message, { position, hint: refused.hint });
     return;
   }
+  const owner = ownerOf(name, level);
+  if (owner) {
+    const message = `"${name}" cannot stand on a ${level}`;
+    context.faults.error('misplaced-keyword', message, { position, hint: owner });
+    return;
+  }
   if (level !== 'task' && level !== 'handler' && isModule(context, name)) {
     const hint = `put it in a task below "${level === 'play' ? 'tasks' : 'block'}:"`;
     context.faults.error('misplaced-module', `the module "${name}" cannot stand on a ${level}`, {
@@ -156,6 +163,16 @@ export function unknownKeyword(
     position,
     hint: nearest ? `did you mean "${nearest}"?` : undefined,
   });
+}
+
+/** Where a key that is no keyword of several levels belongs, if not here. */
+function ownerOf(name: string, level: Level): string | undefined {
+  if (level !== 'play' && isPlayKey(name)) return 'it belongs on a play';
+  if (['block', 'rescue', 'always'].includes(name) && level === 'play') {
+    return 'put the block below "tasks:", as an entry of the list';
+  }
+  const isOfTask = ['action', 'local_action', 'args'].includes(name);
+  return isOfTask && level !== 'task' && level !== 'handler' ? 'it belongs on a task' : undefined;
 }
 
 function isModule(context: FileContext, name: string): boolean {

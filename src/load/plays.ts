@@ -6,31 +6,13 @@ import { copyPlace, keyPositionOf, positionOf, startOf } from '../util/yaml.ts';
 import { type FileContext, idAt } from './context.ts';
 import { readKeywordValue, typeName } from './keyword-values.ts';
 import { readKeywords, unknownKeyword } from './keywords.ts';
+import { isPlayKey, playKeys } from './play-keys.ts';
 import { readRoles } from './roles/play-roles.ts';
 import { readTaskList } from './tasks.ts';
 import { readVarsFiles } from './vars-files.ts';
 
 export const strategies = ['linear', 'free', 'host_pinned'] as const;
 export const orders = ['inventory', 'reverse_inventory', 'sorted', 'reverse_sorted', 'shuffle'] as const;
-
-/** Keys that only plays have, beside the common keywords. */
-export const playKeys = [
-  'hosts',
-  'gather_facts',
-  'vars_files',
-  'defaults_files',
-  'vars_prompt',
-  'pre_tasks',
-  'roles',
-  'tasks',
-  'post_tasks',
-  'handlers',
-  'serial',
-  'max_fail_percentage',
-  'strategy',
-  'order',
-  'force_handlers',
-] as const;
 
 /** Fields of a play that keep the place they were written at. */
 const placedFields = [
@@ -46,7 +28,7 @@ export function readPlay(context: FileContext, map: ValueMap): Play {
   const position = startOf(map) ?? { file: context.file, line: 1, col: 1 };
   const { keywords, others } = readKeywords(context, map, 'play', playKeys);
   for (const name of others) {
-    if (!playKeys.some((key) => key === name)) unknownKeyword(context, map, name, 'play', playKeys);
+    if (!isPlayKey(name)) unknownKeyword(context, map, name, 'play', playKeys);
   }
   const gatherFacts = readKeywordValue(context, map, 'gather_facts', 'boolean');
   const maxFailPercentage = readKeywordValue(context, map, 'max_fail_percentage', 'number');

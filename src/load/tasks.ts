@@ -17,8 +17,10 @@ import {
   shortModuleName,
   statements,
 } from './module-call.ts';
+import { isPlayKey } from './play-keys.ts';
 import { idleKeyword, refusedKeyword, refusedModule } from './refused.ts';
 import { importRole, reportHandler } from './roles/import-role.ts';
+import { reportIdleKeywords } from './statement-keywords.ts';
 
 type TaskLevel = 'task' | 'handler';
 
@@ -107,6 +109,7 @@ function readTask(context: FileContext, map: ValueMap, level: TaskLevel): TaskNo
   if (!call) return undefined;
   const position = positionOfMap(context, map);
   const own = Object.hasOwn(map, 'local_action') ? withLocalDelegate(keywords, map) : keywords;
+  reportIdleKeywords(context, map, call.module, level);
   if (call.module === 'meta') reportMeta(context, call.params, level, position);
   if (call.module === 'import_tasks') {
     const params = addArgs(context, map, call.params);
@@ -188,8 +191,7 @@ function readCall(
     });
   }
   for (const name of strangers) {
-    if (key === undefined && !refusedKeyword(name) && !idleKeyword(name))
-      unknownModule(context, map, name, level);
+    if (key === undefined && !isForeign(name)) unknownModule(context, map, name, level);
     else unknownKeyword(context, map, name, level, [...context.options.modules.keys(), 'args']);
   }
   if (key === undefined) {
@@ -199,6 +201,11 @@ function readCall(
   if (isAction(key)) return checkAction(context, map, key);
   const module = shortModuleName(key);
   return { module, params: readParams(context, map, key, module) };
+}
+
+/** A word that means something, though it is no module. */
+function isForeign(name: string): boolean {
+  return isPlayKey(name) || refusedKeyword(name) !== undefined || idleKeyword(name) !== undefined;
 }
 
 function isAction(key: string): boolean {

@@ -6,6 +6,7 @@ import { copyPlace, keyPositionOf, positionOf, startOf } from '../../util/yaml.t
 import type { FileContext } from '../context.ts';
 import { readKeywordValue, typeName } from '../keyword-values.ts';
 import { keywordNames, readKeywords } from '../keywords.ts';
+import { isPlayKey } from '../play-keys.ts';
 import { idleKeyword, refusedKeyword } from '../refused.ts';
 import { checkNames } from '../vars-files.ts';
 import type { AskedFile } from './role-files.ts';
@@ -144,6 +145,14 @@ function paramsOf(
 /** A misspelled keyword would become a variable that nothing asks for. */
 function warnOfTypo(context: FileContext, name: string, position: Position | undefined): void {
   const meant = name.length < 4 ? undefined : suggest(name, keywordNames('role'));
+  if (isPlayKey(name)) {
+    const hint = 'if the keyword was meant: it belongs on a play';
+    context.faults.warning('unknown-keyword', `"${name}" is taken as a variable for the role`, {
+      position,
+      hint,
+    });
+    return;
+  }
   if (meant === undefined) return;
   context.faults.warning('unknown-keyword', `"${name}" is taken as a variable for the role`, {
     position,
