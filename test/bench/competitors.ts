@@ -5,12 +5,21 @@ import type { FloorInput } from './floor.ts';
 import type { Command } from './process-figures.ts';
 import { type BenchHost, floorScript, type Login, type PlaybookName } from './workload.ts';
 
-export const competitorNames = ['mooring', 'floor', 'floor-serial', 'mitogen', 'ansible', 'check'] as const;
+export const competitorNames = [
+  'mooring',
+  'mooring-kept',
+  'floor',
+  'floor-serial',
+  'mitogen',
+  'ansible',
+  'check',
+] as const;
 export type CompetitorName = (typeof competitorNames)[number];
 
 /** As the tables and the picture call them. */
 export const labels: Readonly<Record<CompetitorName, string>> = {
   mooring: 'mooring run',
+  'mooring-kept': 'mooring run --persist, connections open',
   floor: 'bare ssh2 script',
   'floor-serial': 'bare ssh2 script, one request at a time',
   mitogen: 'Mitogen for Ansible',
@@ -40,6 +49,11 @@ export async function commandOf(competitor: CompetitorName, place: Place, job: J
   switch (competitor) {
     case 'mooring':
       return { argv: [...mooring(place), place.playbook, '-i', place.inventory] };
+    case 'mooring-kept':
+      return {
+        argv: [...mooring(place), place.playbook, '-i', place.inventory],
+        env: keptEnvironment(place),
+      };
     case 'check':
       return { argv: [...mooring(place), place.playbook, '-i', place.inventory, '--syntax-check'] };
     case 'ansible':
@@ -57,6 +71,11 @@ export async function commandOf(competitor: CompetitorName, place: Place, job: J
 
 function mooring(place: Place): string[] {
   return [process.execPath, join(place.root, 'bin/mooring.js'), 'run'];
+}
+
+/** Its kept connections end soon after the last round, or with the target. */
+function keptEnvironment(place: Place): Readonly<Record<string, string>> {
+  return { MOORING_PERSIST: '60', XDG_RUNTIME_DIR: place.directory };
 }
 
 /** Pipelining on and as many forks as hosts: the usual advice to make Ansible fast. */

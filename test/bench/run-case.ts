@@ -99,8 +99,12 @@ class CaseRun {
   /** Brings the hosts to the state the case starts from, and reads every program from the disk once. */
   async #warmUp(): Promise<void> {
     await this.#settings.target.forget(this.#job.hosts, 'everything');
-    const { code, stdout, stderr } = await measure(await this.#command('mooring'));
-    if (code !== 0) this.#failures.mooring = lastLines(stdout + stderr);
+    // Those with kept connections log in here; `mooring` is always there to bring the hosts to their state.
+    for (const name of ['mooring', 'mooring-kept'] as const) {
+      if (name !== 'mooring' && !this.#item.rounds[name]) continue;
+      const { code, stdout, stderr } = await measure(await this.#command(name));
+      if (code !== 0) this.#failures[name] = lastLines(stdout + stderr);
+    }
   }
 
   #command(name: CompetitorName): Promise<Command> {

@@ -87,7 +87,7 @@ async function bench(): Promise<number> {
 
 async function runCases(chosen: readonly BenchCase[], directory: string): Promise<CaseResult[]> {
   const floorProgram = await buildFloor();
-  const available = new Set<CompetitorName>(['mooring', 'check', 'floor', 'floor-serial']);
+  const available = new Set<CompetitorName>(['mooring', 'mooring-kept', 'check', 'floor', 'floor-serial']);
   if (options.peers) for (const name of installedPeers()) available.add(name);
   const ports = { 'one host': 22, 'many hosts': 2022 } as const;
   const targets = {
