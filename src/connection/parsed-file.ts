@@ -1,9 +1,8 @@
-import { statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFileSync, statSync } from 'node:fs';
 
 interface Parsed<T> {
   readonly fingerprint: string;
-  readonly value: Promise<T>;
+  readonly value: T;
 }
 
 /**
@@ -25,8 +24,7 @@ export class ParsedFiles<T> {
     const fingerprint = [dev, ino, size, mtimeNs, ctimeNs].join(' ');
     const known = this.#files.get(path);
     if (known?.fingerprint === fingerprint) return known.value;
-    const value = readFile(path).then((text) => this.#parse(text, path));
-    value.catch(() => this.#files.delete(path));
+    const value = this.#parse(readFileSync(path), path);
     this.#files.set(path, { fingerprint, value });
     return value;
   }

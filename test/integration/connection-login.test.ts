@@ -65,6 +65,21 @@ const otherKey = () =>
   readFileSync(join(sshd.directory, 'user_key.pub'), 'utf8').split(' ').slice(0, 2).join(' ');
 
 describe('logging in', () => {
+  it.each(['ed25519', 'rsa'])('signs with a key of a file (%s) in the first request', async (type) => {
+    const privateKeyFile = join(sshd.directory, type === 'rsa' ? 'host_rsa' : 'user_key');
+    if (type === 'rsa') {
+      const line = readFileSync(`${privateKeyFile}.pub`, 'utf8');
+      appendFileSync(join(sshd.directory, 'authorized_keys'), line);
+    }
+    const before = sshd.log().length;
+    expect(await whoAmI({ privateKeyFile })).toBe(sshd.user);
+    const log = sshd.log().slice(before);
+    expect(log).toMatch(/Accepted publickey/);
+    // It looks each key up that it is asked about; one that was only asked about is postponed.
+    expect(log.match(/Accepted key/g)).toHaveLength(1);
+    expect(log).not.toMatch(/Postponed publickey/);
+  });
+
   it('takes a key, a password, and root', async () => {
     expect(await whoAmI({})).toBe(sshd.user);
     expect(await whoAmI({ user: 'root' })).toBe('root');
