@@ -22,8 +22,7 @@ exports.loadProgram = () => {
   const build = /^\/\/ build (\w+)\n/.exec(source)?.[1];
   const cache = join(folder, `mooring.${build}.${process.version}-${process.arch}.cache`);
   const cachedData = readOrNothing(cache);
-  const text = `(function (exports, require, module, __filename, __dirname) {${source}\n})`;
-  const script = new Script(text, { filename: bundle, ...(cachedData ? { cachedData } : {}) });
+  const script = new Script(source, { filename: bundle, ...(cachedData ? { cachedData } : {}) });
   const module = { exports: {} };
   script.runInThisContext()(module.exports, createRequire(bundle), module, bundle, dirname(bundle));
   // One that V8 refused is left alone: this process has other flags than the one that wrote it.

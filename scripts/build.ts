@@ -11,6 +11,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import { modules } from '../modules/index.ts';
+import { compiledSchemas } from './compiled-schemas.ts';
+import { leanPackages } from './lean-packages.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = resolve(process.argv[2] ?? root);
@@ -24,16 +27,7 @@ const nativeParts: Plugin = {
   },
 };
 
-/** The help is plain ASCII: counting its columns needs none of Unicode's tables (70 ms of each start). */
-const plainWidth: Plugin = {
-  name: 'plain width',
-  setup({ onLoad, onResolve }) {
-    onResolve({ filter: /^string-width$/ }, () => ({ path: 'string-width', namespace: 'plain-width' }));
-    onLoad({ filter: /.*/, namespace: 'plain-width' }, () => ({
-      contents: 'export default (text) => text.length;',
-    }));
-  },
-};
+const schemas = [...new Set(modules.values())].map((module) => module.paramsSchema);
 
 const { outputFiles } = await build({
   entryPoints: [join(root, 'src/cli/main.ts')],
@@ -44,9 +38,15 @@ const { outputFiles } = await build({
   format: 'cjs',
   mainFields: ['module', 'main'],
   define: { 'import.meta.url': 'bundleUrl' },
-  banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
+  // One expression, as bin/program.js runs it: putting it together there would copy all of it at each start.
+  banner: {
+    js:
+      '(function (exports, require, module, __filename, __dirname) {\n' +
+      "const bundleUrl = require('node:url').pathToFileURL(__filename).href;",
+  },
+  footer: { js: '})' },
   external: ['cpu-features'],
-  plugins: [nativeParts, plainWidth],
+  plugins: [nativeParts, leanPackages(root), compiledSchemas(schemas, root)],
   logLevel: 'warning',
 });
 const code = outputFiles[0]?.text ?? '';

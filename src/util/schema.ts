@@ -1,5 +1,9 @@
+import { createHash } from 'node:crypto';
 import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
+import { compiledSchema } from './compiled-schemas.ts';
 import { suggest } from './suggest.ts';
+
+export type { ValidateFunction };
 
 /** One thing in a value that its schema does not allow. */
 export interface SchemaFault {
@@ -20,23 +24,44 @@ export interface CompiledSchema {
   validate(value: unknown): SchemaFault[];
 }
 
+/** Schemas belong to the program: that they are schemas is checked by the tests, not at every start. */
+const unchecked: Options = { meta: false, validateSchema: false };
+const compiled = new WeakMap<object, CompiledSchema>();
 let ajv: Ajv | undefined;
 
 /**
- * Compiles a JSON Schema in ajv's strict mode. Schemas belong to the program: that they are schemas is checked by the
- * tests (`assertSchema`), not at every start, where it would cost more than all else ajv does.
+ * Compiles a JSON Schema in ajv's strict mode, once; the built program has the code of its modules' schemas already.
  *
  * @throws Error on a keyword, format or type that does not exist
  */
 export function compileSchema(schema: object): CompiledSchema {
-  ajv ??= createAjv({ meta: false, validateSchema: false });
-  const check = ajv.compile(schema);
-  return { validate: (value) => (check(value) ? [] : faultsOf(check)) };
+  const known = compiled.get(schema);
+  if (known) return known;
+  const check = compiledSchema(schemaKey(schema)) ?? compileNow(schema);
+  const made: CompiledSchema = { validate: (value) => (check(value) ? [] : faultsOf(check)) };
+  compiled.set(schema, made);
+  return made;
+}
+
+/** The same text for schemas of the same content. */
+export function schemaKey(schema: object): string {
+  return createHash('sha256').update(JSON.stringify(schema)).digest('hex').slice(0, 16);
+}
+
+/** An ajv whose validators give code (`ajv/dist/standalone`), for the build. */
+export function createSourceAjv(): Ajv {
+  return createAjv({ ...unchecked, code: { source: true } });
 }
 
 /** @throws Error where a schema is not one of JSON Schema's draft 7 */
 export function assertSchema(schema: object): void {
   createAjv({ validateSchema: true }).compile(schema);
+}
+
+function compileNow(schema: object): ValidateFunction {
+  // Each validator is used a few times only: making it shorter takes longer than running it as it is.
+  ajv ??= createAjv({ ...unchecked, code: { optimize: false } });
+  return ajv.compile(schema);
 }
 
 function createAjv(options: Options): Ajv {
@@ -47,8 +72,6 @@ function createAjv(options: Options): Ajv {
     useDefaults: true,
     verbose: true,
     allowUnionTypes: true,
-    // Each validator is used a few times only: making it shorter takes longer than running it as it is.
-    code: { optimize: false },
   });
   for (const format of ['local-file', 'local-template', 'local-command', 'path', 'expression', 'condition'])
     instance.addFormat(format, true);
