@@ -146,7 +146,10 @@ function noteRole({ roles }: CompiledTask, host: PlayHost, { outcome }: TaskResu
 
 /** The recap's numbers are Ansible's: a changed or ignored task is `ok` too, a rescued failure not `failed`. */
 function count({ run }: PlayRun, host: PlayHost, task: CompiledTask, result: TaskResult): void {
-  const recap = run.hosts.of(host.name).recap;
+  const state = run.hosts.of(host.name);
+  const { recap } = state;
+  const isUndecided = result.items?.some((item) => item.outcome === 'unknown') === true;
+  if (isUndecided && result.outcome !== 'unknown') state.partlyUnknown++;
   switch (result.outcome) {
     case 'ok':
       recap.ok++;

@@ -22,6 +22,8 @@ export interface HostState {
   /** Names of handlers that were notified and did not run to their end. */
   readonly handlersLost: Set<string>;
   readonly recap: HostRecap;
+  /** Check mode: tasks with a certain result of which some items are decided at run time. */
+  partlyUnknown: number;
 }
 
 export function createHostState(name: string): HostState {
@@ -36,6 +38,7 @@ export function createHostState(name: string): HostState {
     inPlay: false,
     leftOut: undefined,
     handlersLost: new Set(),
+    partlyUnknown: 0,
     recap: {
       ok: 0,
       changed: 0,

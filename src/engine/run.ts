@@ -6,6 +6,7 @@ import type { HostRecap } from '../model/result.ts';
 import { createLimit } from '../util/limit.ts';
 import { type CompiledPlay, compilePlay, flatten, nameMatches, playsOf, startingAt } from './compile-play.ts';
 import { Connections } from './connections.ts';
+import type { HostState } from './host-state.ts';
 import { LiveInventory } from './live-inventory.ts';
 import { forksOf, type RunOptions, type RunSummary } from './options.ts';
 import { runPlay } from './play.ts';
@@ -142,7 +143,7 @@ function finish(run: Run, durationMs: number, exitCode: number): RunSummary {
     durationMs,
     exitCode,
     check: run.check,
-    ...(run.check ? coverage(hosts) : {}),
+    ...(run.check ? coverage(run) : {}),
     ...leftBehind(run),
   });
   return { exitCode, hosts, durationMs };
@@ -162,12 +163,12 @@ function leftBehind({ hosts }: Run): Pick<Extract<RunEvent, { event: 'recap' }>,
   };
 }
 
-function coverage(hosts: Readonly<Record<string, HostRecap>>): { exact: number; unknown: number } {
-  const all = Object.values(hosts);
-  const sum = (pick: (recap: HostRecap) => number): number =>
-    all.reduce((total, recap) => total + pick(recap), 0);
-  return {
-    exact: sum((recap) => recap.ok + recap.skipped + recap.failed + recap.rescued + recap.unreachable),
-    unknown: sum((recap) => recap.unknown),
-  };
+/** How many tasks, each counted once on each host, a check-mode run could tell the result of. */
+function coverage(run: Run): { exact: number; unknown: number } {
+  const states = run.hosts.all.filter((state) => state.inPlay);
+  const sum = (pick: (state: HostState) => number): number =>
+    states.reduce((total, state) => total + pick(state), 0);
+  const all = sum(({ recap }) => recap.ok + recap.skipped + recap.failed + recap.rescued + recap.unreachable);
+  const partly = sum(({ partlyUnknown }) => partlyUnknown);
+  return { exact: all - partly, unknown: sum(({ recap }) => recap.unknown) + partly };
 }

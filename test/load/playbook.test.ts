@@ -392,7 +392,6 @@ describe('faults', () => {
     ['ping:\nwith_itmes: [a]', '2 unsupported-keyword', 'did you mean "with_items"?'],
     ['ping:\nwith_ini: [a]', '2 unsupported-keyword', /^write loop:/],
     ['ping:\nwith_items:', '2 wrong-type', 'leave the line out'],
-    ['ping:\nasync: 5', '2 unsupported-keyword', /timeout/],
     ['ping:\ndebugger: always', '2 unsupported-keyword', /--step/],
     ['include_role: {name: x}', '1:28 missing-role', /looked in .*roles/],
     ['setup:', '1 unsupported-module', /first used/],
