@@ -98,6 +98,7 @@ describe('what may be written is accepted', () => {
     ['any fact', task('set_fact: {any_name: [1]}')],
     ['handlers', play('handlers:', '  - {name: h, listen: [a, b], ping: }')],
     ['batches', play('serial: [1, "30%"]', 'strategy: free', 'order: sorted')],
+    ['one host after the other', task('block: [{ping: , serial: "{{ n }}"}]', 'serial: [1, 50%]')],
   ])('%s', (_title, text) => {
     expect(errorsOf('playbook', text)).toEqual([]);
   });
@@ -126,6 +127,7 @@ describe('a typical slip is rejected, at its place', () => {
     ],
     ['text for a boolean', task('ping:', 'become: maybe'), '/0/tasks/0/become must be boolean'],
     ['text for a number', task('wait_for: {port: http}'), '/0/tasks/0/wait_for/port must be integer'],
+    ['text for serial', task('ping:', 'serial: many'), '/0/tasks/0/serial must be integer'],
     ['a variable for a loop', task('ping:', 'loop: hosts'), '/0/tasks/0/loop must be array'],
     [
       'a loop that is not supported',
