@@ -490,6 +490,23 @@ describe('serial on a handler', () => {
     });
   });
 
+  it('is lost where an interrupt came first, and nowhere else', async () => {
+    const interrupt = new AbortController();
+    const run = await runPlays(restart(), {
+      hosts: { h1: { value: 'y' }, h2: { value: 'y' }, h3: { value: 'y' } },
+      speculate: true,
+      signal: interrupt.signal,
+      emit: (event) => {
+        if (event.event === 'chunk_start' && event.number === 2) interrupt.abort();
+      },
+    });
+    expect(run.exitCode).toBe(99);
+    expect(recapOf(run)).toEqual({
+      handlersLost: { h1: ['tell'], h2: ['restart it', 'tell'], h3: ['restart it', 'tell'] },
+      leftOut: undefined,
+    });
+  });
+
   it('is not done where it was not reached, by force either', async () => {
     const run = await runPlays(restart('\n  force_handlers: true'), { hosts: mixed });
     expect(order(run).filter((line) => line.endsWith('restart it'))).toEqual([
