@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { modules } from '../../modules/index.ts';
+import { inventoryExpressions } from '../check/index.ts';
 import { limitFaults, loadInventory, loadPlaybook, parseExtraVars, type Vault } from '../load/index.ts';
 import type { Fault } from '../model/errors.ts';
 import type { Inventory } from '../model/inventory.ts';
@@ -41,8 +42,11 @@ export async function loadSite(args: SiteArguments, playbooks: readonly string[]
     .map(missingInventory);
   const present = sources.filter((source) => source.includes(',') || existsSync(source));
   const playbookDirectories = playbooks.map((file) => dirname(resolve(file)));
-  const loaded = loadInventory(present, { vault, playbookDirectories });
   const extra = parseExtraVars(args.extraVars, { vault });
+  const loaded = loadInventory(present, {
+    ...{ vault, playbookDirectories, expressions: inventoryExpressions },
+    extraVars: extra.source.values,
+  });
   const limited =
     args.limit === undefined || missing.length > 0 ? [] : limitFaults(args.limit, loaded.inventory);
   return {

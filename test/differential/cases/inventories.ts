@@ -128,6 +128,7 @@ const grouped: Cases = {
 `,
     files: { 'inv/more.yml': tree },
     args: ['-i', 'inv/more.yml'],
+    order: 'host',
   },
   'a group that is there gets a parent, for all its hosts': {
     play: `
