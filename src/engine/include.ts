@@ -80,7 +80,8 @@ export async function includedAhead(
   guard: readonly Layer[],
   known: Map<string, Promise<readonly CompiledTask[]>>,
 ): Promise<readonly CompiledTask[] | undefined> {
-  if (task.task.keywords.loop !== undefined) return undefined;
+  const { loop, runOnce } = task.task.keywords;
+  if (loop !== undefined || runOnce !== undefined) return undefined;
   // The guard only watches: its layer is no variable of the included tasks.
   decideOne(playRun, task, host, guard, 0, 0);
   const one = decideOne(playRun, task, host, [], 0, 0);

@@ -82,7 +82,9 @@ async function runTaskNode(playRun: PlayRun, task: CompiledTask, hosts: readonly
     case 'include_tasks':
     case 'include_role':
       start(playRun, task, first);
-      await runInclude(playRun, task, hosts, (nodes, members) => runNodes(playRun, nodes, members));
+      await runInclude(playRun, task, await including(playRun, task, hosts, first), (nodes, members) =>
+        runNodes(playRun, nodes, members),
+      );
       break;
     default:
       start(playRun, task, first);
@@ -130,6 +132,20 @@ async function runOnce(
   });
   playRun.once.set(key, run);
   await run;
+}
+
+/** With `run_once` one host alone includes: nothing of an include is shared with the others. */
+async function including(
+  playRun: PlayRun,
+  task: CompiledTask,
+  hosts: readonly PlayHost[],
+  first: PlayHost,
+): Promise<readonly PlayHost[]> {
+  if (task.task.keywords.runOnce === undefined || !safeBoolean(playRun, task, first, 'runOnce')) return hosts;
+  const key = `${task.task.id} ${first.chunk?.id ?? ''}`;
+  if (playRun.play.strategy !== 'linear' && playRun.once.has(key)) return [];
+  playRun.once.set(key, Promise.resolve());
+  return [(await firstWanted(playRun, task, hosts)) ?? first];
 }
 
 async function firstWanted(

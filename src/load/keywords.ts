@@ -5,7 +5,7 @@ import { copyPlace, keyPositionOf } from '../util/yaml.ts';
 import type { FileContext } from './context.ts';
 import { type KeywordKind, readKeywordValue } from './keyword-values.ts';
 import { loopFormOf, readLoopControl, withKeywords } from './loop-keywords.ts';
-import { shortModuleName } from './module-call.ts';
+import { isCallable, shortModuleName } from './module-call.ts';
 import { isPlayKey } from './play-keys.ts';
 import { elsewhereHint, idleKeyword, refusedKeyword } from './refused.ts';
 import { checkNames } from './vars-files.ts';
@@ -148,7 +148,7 @@ export function unknownKeyword(
     context.faults.error('misplaced-keyword', message, { position, hint: owner });
     return;
   }
-  if (level !== 'task' && level !== 'handler' && isModule(context, name)) {
+  if (level !== 'task' && level !== 'handler' && isCallable(context, shortModuleName(name))) {
     const hint = `put it in a task below "${level === 'play' ? 'tasks' : 'block'}:"`;
     context.faults.error('misplaced-module', `the module "${name}" cannot stand on a ${level}`, {
       position,
@@ -168,15 +168,13 @@ export function unknownKeyword(
 /** Where a key that is no keyword of several levels belongs, if not here. */
 function ownerOf(name: string, level: Level): string | undefined {
   if (level !== 'play' && isPlayKey(name)) return 'it belongs on a play';
-  if (['block', 'rescue', 'always'].includes(name) && level === 'play') {
-    return 'put the block below "tasks:", as an entry of the list';
+  if (['block', 'rescue', 'always'].includes(name)) {
+    return level === 'play'
+      ? 'put the block below "tasks:", as an entry of the list'
+      : 'put it around the tasks';
   }
   const isOfTask = ['action', 'local_action', 'args'].includes(name);
   return isOfTask && level !== 'task' && level !== 'handler' ? 'it belongs on a task' : undefined;
-}
-
-function isModule(context: FileContext, name: string): boolean {
-  return context.options.modules.has(name);
 }
 
 function misplaced(context: FileContext, map: ValueMap, name: string, level: Level): void {

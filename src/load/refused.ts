@@ -84,7 +84,7 @@ const moduleHints: Readonly<Record<string, string>> = {
 
 /** The refusal of a keyword of Ansible's that is not supported here, or undefined. */
 export function refusedKeyword(name: string): Refusal | undefined {
-  const lookup = /^with_(\w+)$/.exec(name)?.[1];
+  const lookup = /^with_([\w.]+)$/.exec(name)?.[1];
   const hint = Object.hasOwn(keywordHints, name) ? keywordHints[name] : lookup && lookupHint(lookup);
   return hint ? { message: `"${name}" is not supported`, hint } : undefined;
 }
@@ -101,7 +101,10 @@ export function elsewhereHint(name: string, place: Place): string | undefined {
   return hints?.[place];
 }
 
-function lookupHint(lookup: string): string {
+function lookupHint(written: string): string {
+  const lookup = written.split('.').at(-1) ?? written;
+  const isQualified = lookup !== written && loopForms.some((form) => form === lookup);
+  if (isQualified) return `write with_${lookup}`;
   const nearest = suggest(lookup, loopForms);
   return withHints[lookup] ?? (nearest ? `did you mean "with_${nearest}"?` : 'write loop: with the list');
 }
