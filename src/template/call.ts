@@ -84,7 +84,7 @@ export function findHelper(node: CallNode): Helper {
   const found = helpers.get(name);
   if (found) return found;
   const nearest = suggest(name, [...helpers.keys(), 'default', 'defined', 'mandatory', 'ternary']);
-  const hint = nearest ? `did you mean "${nearest}"?` : hintForCall(node);
+  const hint = hintForCall(node) ?? (nearest ? `did you mean "${nearest}"?` : undefined);
   throw faultAt(node.at, `there is no ${node.form} "${name}"`, hint);
 }
 
@@ -109,10 +109,41 @@ function valueOrUndefined(evaluate: () => Value): Value | undefined {
 }
 
 function hintForCall(node: CallNode): string | undefined {
+  const known = foreignHelpers[plainName(node.name).replace(/^.*\./, '')];
+  if (known !== undefined) return known;
   const isGoTemplate =
     node.form === 'helper' && node.args.some((arg) => arg.kind === 'path' && arg.root === 'this');
   return isGoTemplate ? `to keep Go's braces as text, write \\{{${node.name} …}}` : undefined;
 }
+
+/** What stands in for filters and functions that Ansible or Jinja have and Mooring has not. */
+const foreignHelpers: Readonly<Record<string, string>> = {
+  now: 'use ansible_facts.date_time, the time at which facts were gathered',
+  query: 'use loop with a list, or the helpers env, range, dict2items',
+  q: 'use loop with a list, or the helpers env, range, dict2items',
+  json_query: 'use selectattr and map: list | selectattr("name", "eq", "x") | map(attribute="id")',
+  items: 'use dict2items',
+  tojson: 'use to_json',
+  e: 'nothing is escaped here: leave it out',
+  escape: 'nothing is escaped here: leave it out',
+  safe: 'nothing is escaped here: leave it out',
+  forceescape: 'nothing is escaped here: leave it out',
+  attr: 'use lookup: lookup(mapping, "key")',
+  slice: 'use batch',
+  pprint: 'use to_nice_json',
+  filesizeformat: 'use human_readable',
+  expanduser: 'write the whole path; the home of a user on a host is in ansible_facts.user_dir',
+  realpath: 'use the stat module: the files are on the host',
+  fileglob: 'use the find module: the files are on the host',
+  vault: 'use mooring vault encrypt-string',
+  unvault: 'encrypted values are opened when they are read: name the variable',
+  from_yaml_all: 'use from_yaml on each document',
+  combinations: 'use product, and reject what is not wanted',
+  permutations: 'use product, and reject what is not wanted',
+  type: 'use type_debug',
+  ipsubnet: 'use ipaddr("subnet")',
+  nthhost: 'use ipaddr("network") and count from there',
+};
 
 function plainName(name: string): string {
   return name.replace(/^ansible\.builtin\./, '');

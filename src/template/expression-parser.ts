@@ -197,10 +197,10 @@ function peg$parse(input, options) {
   const peg$c22 = "(";
   const peg$c23 = "[";
   const peg$c24 = "]";
-  const peg$c25 = ")";
-  const peg$c26 = "{";
-  const peg$c27 = ",";
-  const peg$c28 = ":";
+  const peg$c25 = ":";
+  const peg$c26 = ")";
+  const peg$c27 = "{";
+  const peg$c28 = ",";
   const peg$c29 = "=";
   const peg$c30 = "true";
   const peg$c31 = "True";
@@ -253,10 +253,10 @@ function peg$parse(input, options) {
   const peg$e26 = peg$literalExpectation("(", false);
   const peg$e27 = peg$literalExpectation("[", false);
   const peg$e28 = peg$literalExpectation("]", false);
-  const peg$e29 = peg$literalExpectation(")", false);
-  const peg$e30 = peg$literalExpectation("{", false);
-  const peg$e31 = peg$literalExpectation(",", false);
-  const peg$e32 = peg$literalExpectation(":", false);
+  const peg$e29 = peg$literalExpectation(":", false);
+  const peg$e30 = peg$literalExpectation(")", false);
+  const peg$e31 = peg$literalExpectation("{", false);
+  const peg$e32 = peg$literalExpectation(",", false);
   const peg$e33 = peg$literalExpectation("=", false);
   const peg$e34 = peg$otherExpectation("name");
   const peg$e35 = peg$literalExpectation("true", false);
@@ -325,42 +325,57 @@ function peg$parse(input, options) {
     return (operand) => ({ kind: 'test', name, negated: Boolean(negated), operand, args: list, named, at: place });
   }
   function peg$f15(first, keys) {
-    if (keys.length === 0) return first;
-    if (first.kind !== 'path') return { kind: 'index', object: first, keys, at: at() };
-    return { ...first, keys, text: text() };
+    const place = at();
+    return keys.reduce((object, key) => {
+      if (key.slice) return { kind: 'call', name: 'part', form: 'function', args: [object, ...key.slice], named: [], at: key.at };
+      if (object.kind === 'path') return { ...object, keys: [...object.keys, key.node], text: key.text(object) };
+      if (object.kind === 'index') return { ...object, keys: [...object.keys, key.node] };
+      return { kind: 'index', object, keys: [key.node], at: place };
+    }, first);
   }
-  function peg$f16(place, name) {    return { kind: 'literal', value: /^[0-9]+$/.test(name) ? Number(name) : name, at: place };  }
-  function peg$f17(items) {    return { kind: 'list', items, at: at() };  }
-  function peg$f18(first, rest) {    return [first, ...rest];  }
-  function peg$f19(entries) {    return { kind: 'map', entries: entries ?? [], at: at() };  }
-  function peg$f20(first, rest) {    return [first, ...rest];  }
-  function peg$f21(list) {    return list ?? [];  }
-  function peg$f22(first, rest) {    return [first, ...rest];  }
-  function peg$f23(list) {
+  function peg$f16(place, name) {
+    const node = { kind: 'literal', value: /^[0-9]+$/.test(name) ? Number(name) : name, at: place };
+    const written = text();
+    return { node, text: (object) => object.text + written };
+  }
+  function peg$f17(place, first, slice) {    return first || slice;  }
+  function peg$f18(place, first, slice) {
+    if (slice) return { slice: [first ?? { kind: 'literal', value: 0, at: place }, ...slice], at: place };
+    const written = text();
+    return { node: first, text: (object) => object.text + written };
+  }
+  function peg$f19(end) {    return end ? [end] : [];  }
+  function peg$f20(items) {    return { kind: 'list', items, at: at() };  }
+  function peg$f21(first, rest) {    return [first, ...rest];  }
+  function peg$f22(entries) {    return { kind: 'map', entries: entries ?? [], at: at() };  }
+  function peg$f23(first, rest) {    return [first, ...rest];  }
+  function peg$f24(list) {    return list ?? [];  }
+  function peg$f25(first, rest) {    return [first, ...rest];  }
+  function peg$f26(list) {
     const items = list ?? [];
     return {
       positional: items.filter((item) => !Array.isArray(item)),
       named: items.filter((item) => Array.isArray(item)),
     };
   }
-  function peg$f24(name, value) {    return [name, value];  }
-  function peg$f25(name, args) {    return { kind: 'call', name, form: 'function', args: args.positional, named: args.named, at: at() };  }
-  function peg$f26(name) {    return { kind: 'path', root: 'name', depth: 0, name, keys: [], text: name, at: at() };  }
-  function peg$f27() {    return { kind: 'literal', value: true, at: at() };  }
-  function peg$f28() {    return { kind: 'literal', value: false, at: at() };  }
-  function peg$f29() {    return { kind: 'literal', value: null, at: at() };  }
-  function peg$f30(digits) {    return { kind: 'literal', value: Number(digits.replaceAll('_', '')), at: at() };  }
-  function peg$f31(value, rest) {    return { kind: 'literal', value: [value, ...rest].join(''), at: at() };  }
-  function peg$f32(value) {    return unescape(value);  }
-  function peg$f33(value) {    return unescape(value);  }
-  function peg$f34() {    return at();  }
-  function peg$f35() {    return at();  }
-  function peg$f36() {    return at();  }
+  function peg$f27(name, value) {    return [name, value];  }
+  function peg$f28(name, args) {    return { kind: 'call', name, form: 'function', args: args.positional, named: args.named, at: at() };  }
+  function peg$f29(name) {    return { kind: 'path', root: 'name', depth: 0, name, keys: [], text: name, at: at() };  }
+  function peg$f30() {    return { kind: 'literal', value: true, at: at() };  }
+  function peg$f31() {    return { kind: 'literal', value: false, at: at() };  }
+  function peg$f32() {    return { kind: 'literal', value: null, at: at() };  }
+  function peg$f33(digits) {    return { kind: 'literal', value: Number(digits.replaceAll('_', '')), at: at() };  }
+  function peg$f34(value, rest) {    return { kind: 'literal', value: [value, ...rest].join(''), at: at() };  }
+  function peg$f35(value) {    return unescape(value);  }
+  function peg$f36(value) {    return unescape(value);  }
   function peg$f37() {    return at();  }
   function peg$f38() {    return at();  }
   function peg$f39() {    return at();  }
   function peg$f40() {    return at();  }
   function peg$f41() {    return at();  }
+  function peg$f42() {    return at();  }
+  function peg$f43() {    return at();  }
+  function peg$f44() {    return at();  }
   let peg$currPos = options.peg$currPos | 0;
   let peg$savedPos = peg$currPos;
   const peg$posDetailsCache = [{ line: 1, column: 1 }];
@@ -1645,7 +1660,7 @@ function peg$parse(input, options) {
   }
 
   function peg$parsekey() {
-    let s0, s1, s2, s3, s4, s5, s6, s7;
+    let s0, s1, s2, s3, s4, s5, s6, s7, s8;
 
     s0 = peg$currPos;
     if (input.charCodeAt(peg$currPos) === 46) {
@@ -1755,18 +1770,41 @@ function peg$parse(input, options) {
       }
       if (s2 !== peg$FAILED) {
         s3 = peg$parse_();
-        s4 = peg$parseconditional();
-        if (s4 !== peg$FAILED) {
-          s5 = peg$parse_();
-          if (input.charCodeAt(peg$currPos) === 93) {
-            s6 = peg$c24;
-            peg$currPos++;
+        s4 = peg$parseplace();
+        s5 = peg$currPos;
+        s6 = peg$parseconditional();
+        if (s6 !== peg$FAILED) {
+          s7 = peg$parse_();
+          s5 = s6;
+        } else {
+          peg$currPos = s5;
+          s5 = peg$FAILED;
+        }
+        if (s5 === peg$FAILED) {
+          s5 = null;
+        }
+        s6 = peg$parseslice();
+        if (s6 === peg$FAILED) {
+          s6 = null;
+        }
+        if (input.charCodeAt(peg$currPos) === 93) {
+          s7 = peg$c24;
+          peg$currPos++;
+        } else {
+          s7 = peg$FAILED;
+          if (peg$silentFails === 0) { peg$fail(peg$e28); }
+        }
+        if (s7 !== peg$FAILED) {
+          peg$savedPos = peg$currPos;
+          s8 = peg$f17(s4, s5, s6);
+          if (s8) {
+            s8 = undefined;
           } else {
-            s6 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e28); }
+            s8 = peg$FAILED;
           }
-          if (s6 !== peg$FAILED) {
-            s0 = s4;
+          if (s8 !== peg$FAILED) {
+            peg$savedPos = s0;
+            s0 = peg$f18(s4, s5, s6);
           } else {
             peg$currPos = s0;
             s0 = peg$FAILED;
@@ -1779,6 +1817,41 @@ function peg$parse(input, options) {
         peg$currPos = s0;
         s0 = peg$FAILED;
       }
+    }
+
+    return s0;
+  }
+
+  function peg$parseslice() {
+    let s0, s1, s2, s3, s4, s5;
+
+    s0 = peg$currPos;
+    if (input.charCodeAt(peg$currPos) === 58) {
+      s1 = peg$c25;
+      peg$currPos++;
+    } else {
+      s1 = peg$FAILED;
+      if (peg$silentFails === 0) { peg$fail(peg$e29); }
+    }
+    if (s1 !== peg$FAILED) {
+      s2 = peg$parse_();
+      s3 = peg$currPos;
+      s4 = peg$parseconditional();
+      if (s4 !== peg$FAILED) {
+        s5 = peg$parse_();
+        s3 = s4;
+      } else {
+        peg$currPos = s3;
+        s3 = peg$FAILED;
+      }
+      if (s3 === peg$FAILED) {
+        s3 = null;
+      }
+      peg$savedPos = s0;
+      s0 = peg$f19(s3);
+    } else {
+      peg$currPos = s0;
+      s0 = peg$FAILED;
     }
 
     return s0;
@@ -1801,11 +1874,11 @@ function peg$parse(input, options) {
       if (s3 !== peg$FAILED) {
         s4 = peg$parse_();
         if (input.charCodeAt(peg$currPos) === 41) {
-          s5 = peg$c25;
+          s5 = peg$c26;
           peg$currPos++;
         } else {
           s5 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e29); }
+          if (peg$silentFails === 0) { peg$fail(peg$e30); }
         }
         if (s5 !== peg$FAILED) {
           s0 = s3;
@@ -1870,7 +1943,7 @@ function peg$parse(input, options) {
       }
       if (s5 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f17(s3);
+        s0 = peg$f20(s3);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -1888,11 +1961,11 @@ function peg$parse(input, options) {
 
     s0 = peg$currPos;
     if (input.charCodeAt(peg$currPos) === 123) {
-      s1 = peg$c26;
+      s1 = peg$c27;
       peg$currPos++;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e30); }
+      if (peg$silentFails === 0) { peg$fail(peg$e31); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parse_();
@@ -1903,11 +1976,11 @@ function peg$parse(input, options) {
         s6 = peg$currPos;
         s7 = peg$parse_();
         if (input.charCodeAt(peg$currPos) === 44) {
-          s8 = peg$c27;
+          s8 = peg$c28;
           peg$currPos++;
         } else {
           s8 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e31); }
+          if (peg$silentFails === 0) { peg$fail(peg$e32); }
         }
         if (s8 !== peg$FAILED) {
           s9 = peg$parse_();
@@ -1927,11 +2000,11 @@ function peg$parse(input, options) {
           s6 = peg$currPos;
           s7 = peg$parse_();
           if (input.charCodeAt(peg$currPos) === 44) {
-            s8 = peg$c27;
+            s8 = peg$c28;
             peg$currPos++;
           } else {
             s8 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e31); }
+            if (peg$silentFails === 0) { peg$fail(peg$e32); }
           }
           if (s8 !== peg$FAILED) {
             s9 = peg$parse_();
@@ -1950,11 +2023,11 @@ function peg$parse(input, options) {
         s6 = peg$currPos;
         s7 = peg$parse_();
         if (input.charCodeAt(peg$currPos) === 44) {
-          s8 = peg$c27;
+          s8 = peg$c28;
           peg$currPos++;
         } else {
           s8 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e31); }
+          if (peg$silentFails === 0) { peg$fail(peg$e32); }
         }
         if (s8 !== peg$FAILED) {
           s7 = [s7, s8];
@@ -1967,7 +2040,7 @@ function peg$parse(input, options) {
           s6 = null;
         }
         peg$savedPos = s3;
-        s3 = peg$f18(s4, s5);
+        s3 = peg$f21(s4, s5);
       } else {
         peg$currPos = s3;
         s3 = peg$FAILED;
@@ -1985,7 +2058,7 @@ function peg$parse(input, options) {
       }
       if (s5 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f19(s3);
+        s0 = peg$f22(s3);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -2006,11 +2079,11 @@ function peg$parse(input, options) {
     if (s1 !== peg$FAILED) {
       s2 = peg$parse_();
       if (input.charCodeAt(peg$currPos) === 58) {
-        s3 = peg$c28;
+        s3 = peg$c25;
         peg$currPos++;
       } else {
         s3 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e32); }
+        if (peg$silentFails === 0) { peg$fail(peg$e29); }
       }
       if (s3 !== peg$FAILED) {
         s4 = peg$parse_();
@@ -2044,11 +2117,11 @@ function peg$parse(input, options) {
       s4 = peg$currPos;
       s5 = peg$parse_();
       if (input.charCodeAt(peg$currPos) === 44) {
-        s6 = peg$c27;
+        s6 = peg$c28;
         peg$currPos++;
       } else {
         s6 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e31); }
+        if (peg$silentFails === 0) { peg$fail(peg$e32); }
       }
       if (s6 !== peg$FAILED) {
         s7 = peg$parse_();
@@ -2068,11 +2141,11 @@ function peg$parse(input, options) {
         s4 = peg$currPos;
         s5 = peg$parse_();
         if (input.charCodeAt(peg$currPos) === 44) {
-          s6 = peg$c27;
+          s6 = peg$c28;
           peg$currPos++;
         } else {
           s6 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e31); }
+          if (peg$silentFails === 0) { peg$fail(peg$e32); }
         }
         if (s6 !== peg$FAILED) {
           s7 = peg$parse_();
@@ -2091,11 +2164,11 @@ function peg$parse(input, options) {
       s4 = peg$currPos;
       s5 = peg$parse_();
       if (input.charCodeAt(peg$currPos) === 44) {
-        s6 = peg$c27;
+        s6 = peg$c28;
         peg$currPos++;
       } else {
         s6 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e31); }
+        if (peg$silentFails === 0) { peg$fail(peg$e32); }
       }
       if (s6 !== peg$FAILED) {
         s5 = [s5, s6];
@@ -2108,7 +2181,7 @@ function peg$parse(input, options) {
         s4 = null;
       }
       peg$savedPos = s1;
-      s1 = peg$f20(s2, s3);
+      s1 = peg$f23(s2, s3);
     } else {
       peg$currPos = s1;
       s1 = peg$FAILED;
@@ -2117,7 +2190,7 @@ function peg$parse(input, options) {
       s1 = null;
     }
     peg$savedPos = s0;
-    s1 = peg$f21(s1);
+    s1 = peg$f24(s1);
     s0 = s1;
 
     return s0;
@@ -2143,11 +2216,11 @@ function peg$parse(input, options) {
         s6 = peg$currPos;
         s7 = peg$parse_();
         if (input.charCodeAt(peg$currPos) === 44) {
-          s8 = peg$c27;
+          s8 = peg$c28;
           peg$currPos++;
         } else {
           s8 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e31); }
+          if (peg$silentFails === 0) { peg$fail(peg$e32); }
         }
         if (s8 !== peg$FAILED) {
           s9 = peg$parse_();
@@ -2167,11 +2240,11 @@ function peg$parse(input, options) {
           s6 = peg$currPos;
           s7 = peg$parse_();
           if (input.charCodeAt(peg$currPos) === 44) {
-            s8 = peg$c27;
+            s8 = peg$c28;
             peg$currPos++;
           } else {
             s8 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e31); }
+            if (peg$silentFails === 0) { peg$fail(peg$e32); }
           }
           if (s8 !== peg$FAILED) {
             s9 = peg$parse_();
@@ -2190,11 +2263,11 @@ function peg$parse(input, options) {
         s6 = peg$currPos;
         s7 = peg$parse_();
         if (input.charCodeAt(peg$currPos) === 44) {
-          s8 = peg$c27;
+          s8 = peg$c28;
           peg$currPos++;
         } else {
           s8 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e31); }
+          if (peg$silentFails === 0) { peg$fail(peg$e32); }
         }
         if (s8 !== peg$FAILED) {
           s7 = [s7, s8];
@@ -2207,7 +2280,7 @@ function peg$parse(input, options) {
           s6 = null;
         }
         peg$savedPos = s3;
-        s3 = peg$f22(s4, s5);
+        s3 = peg$f25(s4, s5);
       } else {
         peg$currPos = s3;
         s3 = peg$FAILED;
@@ -2217,15 +2290,15 @@ function peg$parse(input, options) {
       }
       s4 = peg$parse_();
       if (input.charCodeAt(peg$currPos) === 41) {
-        s5 = peg$c25;
+        s5 = peg$c26;
         peg$currPos++;
       } else {
         s5 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e29); }
+        if (peg$silentFails === 0) { peg$fail(peg$e30); }
       }
       if (s5 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f23(s3);
+        s0 = peg$f26(s3);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -2294,7 +2367,7 @@ function peg$parse(input, options) {
           s6 = peg$parseconditional();
           if (s6 !== peg$FAILED) {
             peg$savedPos = s0;
-            s0 = peg$f24(s1, s6);
+            s0 = peg$f27(s1, s6);
           } else {
             peg$currPos = s0;
             s0 = peg$FAILED;
@@ -2328,7 +2401,7 @@ function peg$parse(input, options) {
       s3 = peg$parsearguments();
       if (s3 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f25(s1, s3);
+        s0 = peg$f28(s1, s3);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -2349,7 +2422,7 @@ function peg$parse(input, options) {
     s1 = peg$parseidentifier();
     if (s1 !== peg$FAILED) {
       peg$savedPos = s0;
-      s1 = peg$f26(s1);
+      s1 = peg$f29(s1);
     }
     s0 = s1;
     peg$silentFails--;
@@ -2394,7 +2467,7 @@ function peg$parse(input, options) {
       }
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f27();
+        s0 = peg$f30();
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -2434,7 +2507,7 @@ function peg$parse(input, options) {
         }
         if (s2 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f28();
+          s0 = peg$f31();
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -2483,7 +2556,7 @@ function peg$parse(input, options) {
           }
           if (s2 !== peg$FAILED) {
             peg$savedPos = s0;
-            s0 = peg$f29();
+            s0 = peg$f32();
           } else {
             peg$currPos = s0;
             s0 = peg$FAILED;
@@ -2655,7 +2728,7 @@ function peg$parse(input, options) {
       }
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f30(s1);
+        s0 = peg$f33(s1);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -2712,7 +2785,7 @@ function peg$parse(input, options) {
         }
       }
       peg$savedPos = s0;
-      s0 = peg$f31(s1, s2);
+      s0 = peg$f34(s1, s2);
     } else {
       peg$currPos = s0;
       s0 = peg$FAILED;
@@ -2825,7 +2898,7 @@ function peg$parse(input, options) {
       }
       if (s3 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f32(s2);
+        s0 = peg$f35(s2);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -2937,7 +3010,7 @@ function peg$parse(input, options) {
       }
       if (s3 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f33(s2);
+        s0 = peg$f36(s2);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -3299,7 +3372,7 @@ function peg$parse(input, options) {
       }
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f34();
+        s0 = peg$f37();
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -3342,7 +3415,7 @@ function peg$parse(input, options) {
       }
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f35();
+        s0 = peg$f38();
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -3385,7 +3458,7 @@ function peg$parse(input, options) {
       }
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f36();
+        s0 = peg$f39();
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -3428,7 +3501,7 @@ function peg$parse(input, options) {
       }
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f37();
+        s0 = peg$f40();
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -3471,7 +3544,7 @@ function peg$parse(input, options) {
       }
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f38();
+        s0 = peg$f41();
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -3514,7 +3587,7 @@ function peg$parse(input, options) {
       }
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f39();
+        s0 = peg$f42();
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -3557,7 +3630,7 @@ function peg$parse(input, options) {
       }
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f40();
+        s0 = peg$f43();
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -3581,7 +3654,7 @@ function peg$parse(input, options) {
     s0 = peg$currPos;
     s1 = '';
     peg$savedPos = s0;
-    s1 = peg$f41();
+    s1 = peg$f44();
     s0 = s1;
 
     return s0;

@@ -1,6 +1,10 @@
-import type { TemplateError } from '../model/errors.ts';
+import { TemplateError } from '../model/errors.ts';
 import type { Place } from './ast.ts';
 import { faultAt } from './errors.ts';
+import { helpers } from './helpers/index.ts';
+import { withoutMethods } from './methods.ts';
+import { argumentFor, handlebarsFor, isExpression } from './spelling.ts';
+import { statementHint } from './statements.ts';
 
 /**
  * Finds syntax of Jinja or of Go templates where Handlebars is meant.
@@ -8,18 +12,75 @@ import { faultAt } from './errors.ts';
  * @returns the error with the Handlebars spelling, or undefined
  */
 export function foreignSyntax(text: string): TemplateError | undefined {
-  const statement = /(?<!\\)\{%[-+]?\s*([a-z]+)\b[\s\S]*?%\}/.exec(text);
-  const keyword = statement?.[1] ?? '';
-  if (statement && Object.hasOwn(statementHints, keyword)) {
-    return faultAt(placeAt(text, statement.index), `"${statement[0]}" is Jinja`, statementHints[keyword]);
+  const statement = /(?<!\\)\{%[-+]?\s*([a-z]+)\b\s*([\s\S]*?)\s*[-+]?%\}/.exec(text);
+  const hint = statement ? statementHint(statement[1] ?? '', statement[2] ?? '') : undefined;
+  if (statement && hint !== undefined) {
+    return faultAt(placeAt(text, statement.index), `"${statement[0]}" is Jinja`, hint);
   }
-  return goTemplate(text);
+  return goTemplate(text) ?? wordOperator(text);
+}
+
+/** `{{ a and b }}`, `{{ x is defined }}`: Handlebars would read a call of a helper named `a`. */
+function wordOperator(text: string): TemplateError | undefined {
+  for (const { start, inside } of mustaches(text)) {
+    if (/^-\s|\s-$/.test(inside)) return habitFault(text, { start, inside }, 0, dashMessage);
+    if (/^\s*\[.*[,'"]/.test(inside)) return habitFault(text, { start, inside }, 1, listMessage);
+    const [block = ''] = blockStart.exec(inside) ?? [];
+    const found = /(?<=[\w)\]'"]\s+)(?:and|or|if|is|in|not|-|\?)(?=\s)/.exec(
+      withoutQuoted(inside.slice(block.length)),
+    );
+    const first = /^\s*(\w+)/.exec(inside.slice(block.length))?.[1] ?? '';
+    if (!found || helpers.has(first) || handlebarsWords.has(first)) continue;
+    return habitFault(text, { start, inside }, block.length + found.index, operatorMessage);
+  }
+  return undefined;
+}
+
+const dashMessage = 'white space is taken away by ~ here';
+const listMessage = 'a list or mapping is an expression';
+const operatorMessage = 'operators are not part of templates';
+const blockStart = /^\s*(?:#(?:if|unless|each|with)|else if)\s/;
+const handlebarsWords: ReadonlySet<string> = new Set(
+  'add subtract multiply divide mod concat eq ne lt le gt ge in and or not default defined mandatory ternary expr'.split(
+    ' ',
+  ),
+);
+
+function withoutQuoted(inside: string): string {
+  return inside.replaceAll(/"[^"]*"|'[^']*'/g, (quoted) => `'${' '.repeat(quoted.length - 2)}'`);
+}
+
+/** The fault at an offset inside the braces, with the spelling of the whole. */
+function habitFault(
+  text: string,
+  { start, inside }: { start: number; inside: string },
+  offset: number,
+  message: string,
+): TemplateError {
+  try {
+    return faultAt(placeAt(text, start + offset), message, spellingHint(inside));
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    return faultAt(placeAt(text, start + offset), error.message, error.hint);
+  }
+}
+
+/** @throws TemplateError for a filter that does not exist */
+function spellingHint(inside: string): string {
+  const dashed = /^[-+]([\s\S]*?)[-+]?$|^([\s\S]*?)[-+]$/.exec(inside);
+  if (dashed) return `write {{~ ${(dashed[1] ?? dashed[2] ?? '').trim()} ~}} to take white space away`;
+  const [block = ''] = blockStart.exec(inside) ?? [];
+  const rest = inside.slice(block.length).replace(/^[{&]/, '');
+  const spelled = block === '' ? handlebarsFor(rest) : argumentFor(rest);
+  return spelled === undefined
+    ? 'write {{ helper argument }}, or {{ expr "…" }} for an expression'
+    : `write {{${block === '' ? ' ' : `${block.trim()} `}${spelled}${block === '' ? ' ' : ''}}}`;
 }
 
 /** `{{.State}}`, `{{json .}}`: Handlebars would read some of them as a path. */
 function goTemplate(text: string): TemplateError | undefined {
   for (const { start, inside } of mustaches(text)) {
-    const bare = inside.replaceAll(/"[^"]*"|'[^']*'/g, (quoted) => ' '.repeat(quoted.length));
+    const bare = withoutQuoted(inside);
     const field = /(?:^|[\s(])\$?\.[A-Za-z_]/.exec(bare);
     if (!field) continue;
     const at = placeAt(text, start + (bare.length - bare.trimStart().length));
@@ -27,25 +88,6 @@ function goTemplate(text: string): TemplateError | undefined {
   }
   return undefined;
 }
-
-const statementHints: Readonly<Record<string, string>> = {
-  if: 'write {{#if x}} … {{else}} … {{/if}}',
-  elif: 'write {{else if x}}',
-  else: 'write {{else}}',
-  endif: 'write {{/if}}',
-  for: 'write {{#each list}} {{this}} {{/each}}',
-  endfor: 'write {{/each}}',
-  set: 'set it under vars:, or write {{#with x as |name|}} … {{/with}}',
-  raw: 'write \\{{ or \\{% to keep braces as text, or {{{{raw}}}} … {{{{/raw}}}}',
-  endraw: 'write {{{{/raw}}}}',
-  include: 'use the template module for each file',
-  macro: 'macros are not available',
-  block: 'template inheritance is not available',
-  extends: 'template inheritance is not available',
-  import: 'macros are not available',
-  from: 'macros are not available',
-  filter: 'use helpers: {{ upper x }}',
-};
 
 /**
  * Turns the error of Handlebars' parser into one with a place and, where the piece is recognised as
@@ -56,8 +98,8 @@ export function syntaxFault(text: string, cause: unknown): TemplateError {
     const habit = habits.find(({ pattern }) => pattern.test(piece.inside));
     if (!habit) continue;
     const match = habit.pattern.exec(piece.inside);
-    const offset = piece.start + (match?.index ?? 0) + (match?.[0].search(/\S/) ?? 0);
-    return faultAt(placeAt(text, offset), habit.message, habit.hint(piece.inside));
+    const offset = (match?.index ?? 0) + (match?.[0].search(/\S/) ?? 0);
+    return habitFault(text, piece, offset, habit.message);
   }
   if (text.lastIndexOf('{{') > text.lastIndexOf('}}')) {
     return faultAt(placeAt(text, text.lastIndexOf('{{')), 'this {{ is never closed');
@@ -67,83 +109,17 @@ export function syntaxFault(text: string, cause: unknown): TemplateError {
   return faultAt(at, problemFromParser(message), undefined);
 }
 
-interface Habit {
-  readonly pattern: RegExp;
-  readonly message: string;
-  readonly hint: (inside: string) => string;
-}
-
-const habits: readonly Habit[] = [
-  {
-    pattern: /\|(?!\s*\})/,
-    message: 'filters with | are Jinja',
-    hint: (inside) => `write {{ ${withoutFilters(inside)} }}`,
-  },
-  {
-    pattern: /(?<=\w)\[['"]/,
-    message: "a['b'] is Jinja",
-    hint: (inside) => `write {{ ${withoutBrackets(inside)} }}`,
-  },
-  {
-    pattern: /(?<=\w)\[-?\w+/,
-    message: 'a[0] is Jinja',
-    hint: (inside) => `write {{ ${withoutBrackets(inside)} }}`,
-  },
-  {
-    pattern: /\.\d/,
-    message: 'an index stands in brackets',
-    hint: (inside) => `write {{ ${inside.trim().replaceAll(/\.(\d+)/g, '.[$1]')} }}`,
-  },
-  {
-    pattern: /(?<=\w)\(/,
-    message: 'calls with parentheses are Jinja',
-    hint: () => 'write {{ helper argument }}, or {{ expr "…" }} for an expression',
-  },
-  {
-    pattern: /[=!<>]=|[<>]|\s[+*/%~-]\s|\s(?:and|or|if|is|in|not)\s/,
-    message: 'operators are not part of templates',
-    hint: (inside) => `write {{ expr "${inside.trim().replaceAll('"', "'")}" }}`,
-  },
+/** What only Jinja has, and how it is called. */
+const habits: readonly { readonly pattern: RegExp; readonly message: string }[] = [
+  { pattern: /^[-+]|[-+]$/, message: dashMessage },
+  { pattern: /\|(?!\s*\})/, message: 'filters with | are Jinja' },
+  { pattern: /(?<=\w)\[['"]/, message: "a['b'] is Jinja" },
+  { pattern: /(?<=[\w\])])\[-?\w+/, message: 'a[0] is Jinja' },
+  { pattern: /\.\d/, message: 'an index stands in brackets' },
+  { pattern: /(?<=\w)\(/, message: 'calls with parentheses are Jinja' },
+  { pattern: /[=!<>]=|[<>]|\s[+*/%~-]\s|\s(?:and|or|if|is|in|not)\s/, message: operatorMessage },
+  { pattern: /^\s*[[({]/, message: listMessage },
 ];
-
-/** `x | default(1) | join(',')` → `join (default x 1) ','`. */
-function withoutFilters(inside: string): string {
-  const [subject = '', ...filters] = splitOutsideQuotes(inside.replace(/^[{&]/, '').trim(), '|');
-  return filters.reduce((value, filter) => {
-    const [, name = '', args = ''] = /^\s*([\w.]+)\s*(?:\(([\s\S]*)\))?\s*$/.exec(filter) ?? [];
-    const list = splitOutsideQuotes(args, ',').map((arg) =>
-      withoutBrackets(arg.trim().replace(/^(\w+)\s*=\s*/, '$1=')),
-    );
-    const subjectText = /\s/.test(value) ? `(${value})` : value;
-    return [name, subjectText, ...list].filter((word) => word !== '').join(' ');
-  }, withoutBrackets(subject.trim()));
-}
-
-/** `a['b'][0]` → `a.b.[0]`. */
-function withoutBrackets(path: string): string {
-  return path
-    .trim()
-    .replaceAll(/\[(['"])([A-Za-z_]\w*)\1\]/g, '.$2')
-    .replaceAll(/\[(['"])(.*?)\1\]/g, '.[$2]')
-    .replaceAll(/(?<=[\w\]])\[(-?\d+)\]/g, '.[$1]')
-    .replaceAll(/(?<=[\w\]])\[(\w+)\]/g, ' $1')
-    .replace(/^([\w.[\]]+) (\w+)$/, 'lookup $1 $2');
-}
-
-function splitOutsideQuotes(text: string, separator: string): string[] {
-  const parts: string[] = [''];
-  let quote: string | undefined;
-  let depth = 0;
-  for (const letter of text) {
-    if (quote) quote = letter === quote ? undefined : quote;
-    else if (letter === "'" || letter === '"') quote = letter;
-    else if ('([{'.includes(letter)) depth++;
-    else if (')]}'.includes(letter)) depth--;
-    if (letter === separator && !quote && depth === 0) parts.push('');
-    else parts[parts.length - 1] += letter;
-  }
-  return parts;
-}
 
 /** What stands in each pair of braces; comments, raw blocks and escaped braces left out. */
 function mustaches(text: string): { start: number; inside: string }[] {
@@ -210,20 +186,15 @@ const expressionHabits: readonly (readonly [RegExp, string])[] = [
   [/\|\|/, 'write "or" instead of ||'],
   [/===|!==/, 'write == or !='],
   [/(?:^|\s)!\s*[\w(]/, 'write "not" instead of !'],
-  [/\.startswith\(/, "write x is match('text')"],
-  [/\.endswith\(/, "write x is search('text$')"],
-  [/\.find\(/, "write 'text' in x"],
-  [/\.(?:items)\(/, 'write x | dict2items'],
-  [/\.(?:keys|values)\(/, 'write x | keys or x | values'],
-  [/\.get\(/, "write x.key | default('…')"],
-  [/\.strip\(/, 'write x | trim'],
   [/\.\w+\(/, 'values have no methods; use filters: x | split(",")'],
   [/[^=!<>]=[^=]/, 'write == to compare'],
-  [/\?[^:]*:/, 'write "a if condition else b"'],
+  [/\?[^:]*:|\bif\b(?!.*\belse\b)/, 'write "a if condition else b"'],
 ];
 
 /** The right spelling of a habit from another language, if the text shows one. */
 export function expressionHint(text: string): string | undefined {
+  const plain = withoutMethods(text);
+  if (plain !== text && isExpression(plain)) return `write ${plain}`;
   const bare = text.replaceAll(/'[^']*'|"[^"]*"/g, "''");
   return expressionHabits.find(([pattern]) => pattern.test(bare))?.[1];
 }

@@ -121,6 +121,8 @@ function resultTests(): Record<string, TestSpec> {
       ['skipped', 'skip'],
       result((value) => flag(value, 'skipped')),
     ),
+    started: result((value) => isSet(value, 'started')),
+    finished: result((value) => isSet(value, 'finished')),
     unreachable: result((value) => flag(value, 'unreachable')),
     reachable: result((value) => negate(flag(value, 'unreachable'))),
   };
@@ -142,9 +144,11 @@ function pattern(holds: (match: RegExpExecArray) => boolean): TestSpec {
   return {
     parameters: ['pattern', 'ignorecase?', 'multiline?'],
     test: (value, [text = '', ignoreCase = false, multiline = false]) => {
-      if (typeof value !== 'string') throw new TemplateError(`a pattern needs text, not ${kindOf(value)}`);
+      if (typeof value !== 'string' && typeof value !== 'number') {
+        throw new TemplateError(`a pattern needs text, not ${kindOf(value)}`);
+      }
       const flags = `${ignoreCase === true ? 'i' : ''}${multiline === true ? 'm' : ''}`;
-      const match = toRegExp(toText(text), flags).exec(value);
+      const match = toRegExp(toText(text), flags).exec(String(value));
       return match !== null && holds(match);
     },
   };
@@ -176,6 +180,12 @@ function result(test: (value: Value) => boolean | Unknown): TestSpec {
 function flag(value: Value, name: string): boolean | Unknown {
   const found = isMap(value) && Object.hasOwn(value, name) ? value[name] : false;
   return found instanceof Unknown ? found : found === true;
+}
+
+/** Of an async task; any other has started and finished. */
+function isSet(value: Value, name: string): boolean | Unknown {
+  const found = isMap(value) && Object.hasOwn(value, name) ? value[name] : true;
+  return found instanceof Unknown ? found : found === 1 || found === true;
 }
 
 function holdsAll(holder: Value, items: Value): boolean | Unknown {

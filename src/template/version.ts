@@ -30,6 +30,7 @@ export function compareVersions(left: string, right: string, operator: string): 
       hint: `one of ${Object.keys(operators).join(' ')}`,
     });
   }
+  if (left.trim() === '' || right.trim() === '') throw new TemplateError('a version is empty');
   return test(versionOrder(left, right));
 }
 

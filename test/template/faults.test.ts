@@ -16,8 +16,8 @@ describe('faults of templates that need no variables', () => {
   });
 
   test('syntax stops at the first', () => {
-    expect(show(templateFaults('{{ a | b }} {{ uper c }}'))).toEqual([
-      '1:6 filters with | are Jinja | write {{ b a }}',
+    expect(show(templateFaults('{{ a | upper }} {{ uper c }}'))).toEqual([
+      '1:6 filters with | are Jinja | write {{ upper a }}',
     ]);
   });
 

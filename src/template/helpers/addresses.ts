@@ -1,129 +1,147 @@
-import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
+import { isIPv6 } from 'node:net';
 import { TemplateError } from '../../model/errors.ts';
-import type { Value } from '../../model/value.ts';
+import { isMap, type Value } from '../../model/value.ts';
+import { suggest } from '../../util/suggest.ts';
 import { type Helper, helper, textOf } from './helper.ts';
+import {
+  firstOf,
+  isWithin,
+  lastOf,
+  type Network,
+  parseNetwork,
+  reverseName,
+  sizeOf,
+  toAddress,
+} from './networks.ts';
 
 /** Helpers over IP addresses and networks. A list is filtered, one value gives the answer or false. */
 export const addresses: readonly Helper[] = [
   helper(
     'ipaddr',
     ['value', 'query?'],
-    'The value if it is an address, else false; the query asks for address, prefix, netmask, network, broadcast, subnet, size, version, or names a network it must be in.',
-    ([value, query = '']) => eachOrOne(value, (text) => answer(text, textOf(query))),
+    'The value if it is an address, else false. The query asks for address, prefix, netmask, hostmask, network, network/prefix, broadcast, subnet, net, host, size, version, int, revdns, first_usable, last_usable or the n-th address, wants it to be private, public, loopback, multicast or link-local, or names a network that it must be in.',
+    ([value, query = '']) => eachOrOne(value, undefined, query),
   ),
   helper('ipv4', ['value', 'query?'], 'The same for IPv4 only.', ([value, query = '']) =>
-    eachOrOne(value, (text) => (isIPv4(addressOf(text)) ? answer(text, textOf(query)) : false)),
+    eachOrOne(value, 32, query),
   ),
   helper('ipv6', ['value', 'query?'], 'The same for IPv6 only.', ([value, query = '']) =>
-    eachOrOne(value, (text) => (isIPv6(addressOf(text)) ? answer(text, textOf(query)) : false)),
+    eachOrOne(value, 128, query),
   ),
   helper(
     'ipwrap',
     ['value'],
     'An IPv6 address in brackets, as URLs want it; anything else as it is.',
-    ([value]) => (isIPv6(textOf(value)) ? `[${textOf(value)}]` : textOf(value)),
+    ([value]) => {
+      const [address = '', ...rest] = textOf(value).split('/');
+      return isIPv6(address) ? [`[${address}]`, ...rest].join('/') : textOf(value);
+    },
   ),
 ];
 
-function eachOrOne(value: Value | undefined, ask: (text: string) => Value): Value {
-  if (!Array.isArray(value)) return ask(textOf(value));
-  return value.map((item: Value) => ask(textOf(item))).filter((item) => item !== false);
+function eachOrOne(value: Value | undefined, bits: 32 | 128 | undefined, query: Value): Value {
+  const asked = typeof query === 'number' ? query : textOf(query);
+  const one = (item: Value) => {
+    if (item === null || typeof item === 'boolean' || isMap(item)) return false;
+    const text = textOf(item);
+    const network = parseNetwork(text);
+    if (!network || (bits !== undefined && network.bits !== bits)) return false;
+    return answer(network, written(network, text), asked);
+  };
+  if (!Array.isArray(value)) return one(value ?? null);
+  return value.map(one).filter((item) => item !== false);
 }
 
-interface Network {
-  readonly address: string;
-  readonly prefix: number;
-  readonly bits: 32 | 128;
+/** As it was written, an IPv6 address in its shortest form. */
+function written({ address, bits }: Network, text: string): string {
+  return [toAddress(address, bits), ...text.split('/').slice(1)].join('/');
 }
 
-function answer(text: string, query: string): Value {
-  const network = parseNetwork(text);
-  if (!network) return false;
-  const value = toNumber(network.address);
-  const hostBits = BigInt(network.bits - network.prefix);
-  const mask = ((1n << BigInt(network.prefix)) - 1n) << hostBits;
-  switch (query) {
-    case '':
-      return text;
-    case 'address':
-    case 'ip':
-      return network.address;
-    case 'prefix':
-      return network.prefix;
-    case 'netmask':
-      return toAddress(mask, network.bits);
-    case 'network':
-      return toAddress(value & mask, network.bits);
-    case 'broadcast':
-      return toAddress((value & mask) | ((1n << hostBits) - 1n), network.bits);
-    case 'subnet':
-    case 'net':
-      return `${toAddress(value & mask, network.bits)}/${network.prefix}`;
-    case 'size':
-      return Number(1n << hostBits);
-    case 'version':
-      return network.bits === 32 ? 4 : 6;
-    default:
-      return isWithin(network.address, query) ? text : false;
-  }
+function answer(network: Network, text: string, query: string | number): Value {
+  if (query === '') return text;
+  if (typeof query === 'number' || /^-?\d+$/.test(query)) return nth(network, BigInt(query));
+  const asked = queries[query];
+  if (asked) return asked(network);
+  const kind = kinds[query];
+  if (kind) return kind.some((outer) => isWithin(network, outer)) ? text : false;
+  if (query === 'public') return isPublic(network) ? text : false;
+  const outer = parseNetwork(query);
+  if (outer) return isWithin(network, outer) ? text : false;
+  const nearest = suggest(query, [...Object.keys(queries), ...Object.keys(kinds), 'public']);
+  throw new TemplateError(`has no query "${query}"`, nearest ? { hint: `did you mean "${nearest}"?` } : {});
 }
 
-function isWithin(address: string, query: string): boolean {
-  const network = parseNetwork(query);
-  if (!network) throw new TemplateError(`has no query "${query}"`);
-  const family = network.bits === 32 ? 'ipv4' : 'ipv6';
-  const list = new BlockList();
-  list.addSubnet(network.address, network.prefix, family);
-  return (isIPv4(address) ? 'ipv4' : 'ipv6') === family && list.check(address, family);
+const queries: Readonly<Record<string, (network: Network) => Value>> = {
+  address: (network) => (isHost(network) ? toAddress(network.address, network.bits) : false),
+  ip: (network) => (isHost(network) ? toAddress(network.address, network.bits) : false),
+  prefix: ({ prefix }) => prefix,
+  netmask: (network) => toAddress(allOnes(network) ^ (sizeOf(network) - 1n), network.bits),
+  hostmask: (network) => toAddress(sizeOf(network) - 1n, network.bits),
+  wildcard: (network) => toAddress(sizeOf(network) - 1n, network.bits),
+  network: (network) => toAddress(firstOf(network), network.bits),
+  'network/prefix': (network) => withPrefix(network, firstOf(network)),
+  broadcast: (network) => (hasBroadcast(network) ? toAddress(lastOf(network), network.bits) : false),
+  subnet: (network) => withPrefix(network, firstOf(network)),
+  net: (network) =>
+    sizeOf(network) > 1n && network.address === firstOf(network) && withPrefix(network, network.address),
+  host: (network) => isHost(network) && withPrefix(network, network.address),
+  'host/prefix': (network) => isHost(network) && withPrefix(network, network.address),
+  'ip/prefix': (network) => isHost(network) && sizeOf(network) > 1n && withPrefix(network, network.address),
+  first_usable: (network) => usable(network, firstOf(network) + (hasBroadcast(network) ? 1n : 0n)),
+  last_usable: (network) => usable(network, lastOf(network) - (hasBroadcast(network) ? 1n : 0n)),
+  size: (network) => Number(sizeOf(network)),
+  version: ({ bits }) => (bits === 32 ? 4 : 6),
+  int: ({ address, prefix, bits }) => (prefix === bits ? safeNumber(address) : `${address}/${prefix}`),
+  revdns: ({ address, bits }) => reverseName(address, bits),
+};
+
+const kinds: Readonly<Record<string, readonly Network[]>> = {
+  private: networks('10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7', 'fec0::/10'),
+  loopback: networks('127.0.0.0/8', '::1/128'),
+  multicast: networks('224.0.0.0/4', 'ff00::/8'),
+  'link-local': networks('169.254.0.0/16', 'fe80::/10'),
+};
+
+function networks(...texts: readonly string[]): Network[] {
+  return texts.flatMap((text) => parseNetwork(text) ?? []);
 }
 
-function parseNetwork(text: string): Network | undefined {
-  const [address = '', length, ...more] = text.split('/');
-  const version = isIP(address);
-  if (version === 0 || more.length > 0) return undefined;
-  const bits = version === 4 ? 32 : 128;
-  const prefix = length === undefined ? bits : /^\d+$/.test(length) ? Number(length) : prefixOf(length);
-  return prefix === undefined || prefix > bits ? undefined : { address, prefix, bits };
+function isPublic(network: Network): boolean {
+  const others = [
+    ...Object.values(kinds).flat(),
+    ...networks('0.0.0.0/8', '100.64.0.0/10', '240.0.0.0/4', '::/128'),
+  ];
+  return !others.some((outer) => isWithin(network, outer));
 }
 
-/** 255.255.255.0 → 24. */
-function prefixOf(netmask: string): number | undefined {
-  if (!isIPv4(netmask)) return undefined;
-  const bits = toNumber(netmask).toString(2).padStart(32, '0');
-  return /^1*0*$/.test(bits) ? bits.replaceAll('0', '').length : undefined;
+/** The n-th address of the network; negative numbers count from its end. */
+function nth(network: Network, index: bigint): Value {
+  const size = sizeOf(network);
+  const offset = index < 0n ? size + index : index;
+  return offset >= 0n && offset < size ? withPrefix(network, firstOf(network) + offset) : false;
 }
 
-function addressOf(text: string): string {
-  return text.split('/')[0] ?? '';
+/** The first address of a network names the network, no host in it; /31 and /32 have hosts only. */
+function isHost(network: Network): boolean {
+  return network.address !== firstOf(network) || !hasBroadcast(network);
 }
 
-function toNumber(address: string): bigint {
-  if (isIPv4(address)) return address.split('.').reduce((sum, part) => (sum << 8n) + BigInt(part), 0n);
-  return groupsOf(address).reduce((sum, group) => (sum << 16n) + BigInt(`0x${group}`), 0n);
+function hasBroadcast({ prefix, bits }: Network): boolean {
+  return bits === 32 ? bits - prefix > 1 : prefix < bits;
 }
 
-function groupsOf(address: string): string[] {
-  const plain = (address.split('%')[0] ?? '').replace(/[\d.]+$/, (tail) =>
-    tail.includes('.') ? hexOf(tail) : tail,
-  );
-  const [head = '', tail] = plain.split('::');
-  const left = head === '' ? [] : head.split(':');
-  if (tail === undefined) return left;
-  const right = tail === '' ? [] : tail.split(':');
-  return [...left, ...Array.from({ length: 8 - left.length - right.length }, () => '0'), ...right];
+function usable(network: Network, value: bigint): Value {
+  return sizeOf(network) > 1n && toAddress(value, network.bits);
 }
 
-/** The dotted end of `::ffff:10.0.0.1` as two groups. */
-function hexOf(dotted: string): string {
-  const value = toNumber(dotted);
-  return `${(value >> 16n).toString(16)}:${(value & 0xffffn).toString(16)}`;
+function withPrefix({ prefix, bits }: Network, value: bigint): string {
+  return `${toAddress(value, bits)}/${prefix}`;
 }
 
-function toAddress(value: bigint, bits: 32 | 128): string {
-  if (bits === 32) return [24n, 16n, 8n, 0n].map((shift) => String((value >> shift) & 255n)).join('.');
-  const groups = Array.from({ length: 8 }, (_, index) =>
-    ((value >> BigInt(16 * (7 - index))) & 0xffffn).toString(16),
-  ).join(':');
-  // The URL parser writes IPv6 in its shortest form.
-  return new URL(`http://[${groups}]`).hostname.slice(1, -1);
+function allOnes({ bits }: Network): bigint {
+  return (1n << BigInt(bits)) - 1n;
+}
+
+function safeNumber(value: bigint): Value {
+  return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : String(value);
 }

@@ -22,8 +22,9 @@ export function arrange<T>(
   for (const [name, value] of named) {
     const index = names.indexOf(name);
     if (index >= 0) args[index] = value;
-    else if (found.parameters.includes(`*${name}`)) keywords.set(name, value);
-    else throw noSuchArgument(found, name);
+    else if (found.parameters.includes(`*${name}`) || found.parameters.includes('**options')) {
+      keywords.set(name, value);
+    } else throw noSuchArgument(found, name);
   }
   const missing = ordered.findIndex((name, index) => !/^\.\.\.|\?$/.test(name) && args[index] === undefined);
   if (missing >= 0) throw new TemplateError(`"${found.name}" needs the argument "${names[missing]}"`);

@@ -36,6 +36,11 @@ export const encodings: readonly Helper[] = [
     ([text, algorithm = 'sha1']) => digest(textOf(text), textOf(algorithm)),
   ),
   helper('checksum', ['text'], 'SHA-1 of the text, hexadecimal.', ([text]) => digest(textOf(text), 'sha1')),
+  helper('md5', ['text'], 'MD5 of the text, hexadecimal.', ([text]) => digest(textOf(text), 'md5')),
+  helper('sha1', ['text'], 'SHA-1 of the text, hexadecimal.', ([text]) => digest(textOf(text), 'sha1')),
+  helper('to_uuid', ['text', 'namespace?'], 'A UUID that is the same for the same text.', ([text, space]) =>
+    uuidOf(textOf(text), space === undefined ? ansibleNamespace : textOf(space)),
+  ),
   helper(
     'urlencode',
     ['value'],
@@ -86,14 +91,27 @@ function fromBase64(text: string): string {
 }
 
 function digest(text: string, algorithm: string): string {
-  if (!getHashes().includes(algorithm)) {
+  const name = algorithm.replace(/^(sha3|sha512)_/, '$1-');
+  if (!getHashes().includes(name)) {
     const nearest = suggest(algorithm, ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512']);
     throw new TemplateError(
       `has no algorithm "${algorithm}"`,
       nearest ? { hint: `did you mean "${nearest}"?` } : {},
     );
   }
-  return createHash(algorithm).update(text, 'utf8').digest('hex');
+  return createHash(name).update(text, 'utf8').digest('hex');
+}
+
+const ansibleNamespace = '361E6D51-FAEC-444A-9079-341386DA8E2E';
+
+/** RFC 9562, version 5. */
+function uuidOf(text: string, namespace: string): string {
+  const space = namespace.replaceAll('-', '');
+  if (!/^[0-9a-f]{32}$/i.test(space)) throw new TemplateError('needs a namespace that is a UUID');
+  const bytes = createHash('sha1').update(Buffer.from(space, 'hex')).update(text, 'utf8').digest();
+  bytes.writeUInt8(((bytes[6] ?? 0) % 16) + 80, 6);
+  bytes.writeUInt8(((bytes[8] ?? 0) % 64) + 128, 8);
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
 }
 
 function query(values: ValueMap): string {
@@ -118,7 +136,7 @@ function urlParts(text: string, part: Value | undefined): Value {
     password: decodeURIComponent(url.password),
     hostname: url.hostname,
     port: url.port === '' ? null : Number(url.port),
-    netloc: url.host,
+    netloc: text.replace(/^[^/]*\/\/([^/?#]*).*$/s, '$1'),
     path: url.pathname,
     query: url.search.replace(/^\?/, ''),
     fragment: url.hash.replace(/^#/, ''),

@@ -8,6 +8,7 @@ import {
   type Arguments,
   type Helper,
   helper,
+  type Keywords,
   listOf,
   numberOf,
   sequenceOf,
@@ -27,19 +28,20 @@ export const lists: readonly Helper[] = [
   shallowHelper('reverse', ['value'], 'In reverse order.', ([value]) =>
     typeof value === 'string' ? [...value].reverse().join('') : listOf(value).toReversed(),
   ),
-  helper('min', ['list', 'attribute?'], 'The smallest item.', ([list, attribute]) =>
-    extreme(list, attribute, -1),
-  ),
-  helper('max', ['list', 'attribute?'], 'The largest item.', ([list, attribute]) =>
-    extreme(list, attribute, 1),
-  ),
+  helper('min', ['list', 'case_sensitive?', 'attribute?'], 'The smallest item.', (args) => extreme(args, -1)),
+  helper('max', ['list', 'case_sensitive?', 'attribute?'], 'The largest item.', (args) => extreme(args, 1)),
   helper('sum', ['list', 'attribute?', 'start?'], 'All numbers added.', ([list, attribute, start = 0]) =>
     keyed(listOf(list), attribute).reduce<number>((total, [key]) => total + numberOf(key), numberOf(start)),
   ),
-  helper('unique', ['list'], 'Each item once, in the order of their first appearance.', ([list]) =>
-    listOf(list).filter(
-      (item, index, all) => all.findIndex((other) => isEqual(other, item) === true) === index,
-    ),
+  helper(
+    'unique',
+    ['list', 'case_sensitive?', 'attribute?'],
+    'Each item once, in the order of their first appearance; text without regard to case unless said.',
+    ([list, caseSensitive, attribute]) => {
+      const items = folded(listOf(list), attribute, caseSensitive);
+      const keys = items.map(([key]) => key);
+      return items.filter(([key], index) => firstIndex(keys, key) === index).map(([, item]) => item);
+    },
   ),
   helper(
     'sort',
@@ -47,8 +49,15 @@ export const lists: readonly Helper[] = [
     'Sorted, text without regard to case unless said.',
     sorted,
   ),
-  helper('flatten', ['list', 'levels?'], 'Lists in the list opened up.', ([list, levels]) =>
-    flatten(listOf(list), levels === undefined ? Number.POSITIVE_INFINITY : numberOf(levels)),
+  helper(
+    'flatten',
+    ['list', 'levels?', 'skip_nulls?'],
+    'Lists in the list opened up, nulls left out unless said.',
+    ([list, levels, skipNulls = true]) =>
+      flatten(
+        listOf(list),
+        levels === undefined || levels === null ? Number.POSITIVE_INFINITY : numberOf(levels),
+      ).filter((item) => item !== null || skipNulls !== true),
   ),
   helper('union', ['list', 'other'], 'Items of either list, each once.', ([list, other]) =>
     [...listOf(list), ...listOf(other)].filter((item, index, all) => firstIndex(all, item) === index),
@@ -79,23 +88,29 @@ export const lists: readonly Helper[] = [
     'Numbers from start (or 0) up to, not including, stop.',
     range,
   ),
-  shallowHelper('select', ['list', 'test?', '...arguments'], 'Items that pass a test.', (args) =>
-    selected(args, true),
+  shallowHelper(
+    'select',
+    ['list', 'test?', '...arguments', '**options'],
+    'Items that pass a test.',
+    (args, options) => selected(args, options, true),
   ),
-  shallowHelper('reject', ['list', 'test?', '...arguments'], 'Items that do not pass a test.', (args) =>
-    selected(args, false),
+  shallowHelper(
+    'reject',
+    ['list', 'test?', '...arguments', '**options'],
+    'Items that do not pass a test.',
+    (args, options) => selected(args, options, false),
   ),
   shallowHelper(
     'selectattr',
-    ['list', 'attribute', 'test?', '...arguments'],
+    ['list', 'attribute', 'test?', '...arguments', '**options'],
     'Items whose attribute passes a test.',
-    (args) => selectedByAttribute(args, true),
+    (args, options) => selectedByAttribute(args, options, true),
   ),
   shallowHelper(
     'rejectattr',
-    ['list', 'attribute', 'test?', '...arguments'],
+    ['list', 'attribute', 'test?', '...arguments', '**options'],
     'Items whose attribute does not pass a test.',
-    (args) => selectedByAttribute(args, false),
+    (args, options) => selectedByAttribute(args, options, false),
   ),
 ];
 
@@ -122,20 +137,34 @@ function itemAt(list: Value | undefined, index: number): Value {
   return item;
 }
 
-function extreme(list: Value | undefined, attribute: Value | undefined, sign: 1 | -1): Value {
-  const items = keyed(listOf(list), attribute);
+function extreme([list, caseSensitive, attribute]: Arguments, sign: 1 | -1): Value {
+  const items = folded(listOf(list), attribute, caseSensitive);
   const [first] = items;
   if (!first) throw new UndefinedError('the list is empty');
   return items.reduce((best, item) => (orderOf(item[0], best[0]) * sign > 0 ? item : best), first)[1];
 }
 
 function sorted([list, reverse, caseSensitive, attribute]: Arguments): Value {
-  const items = keyed(sequenceOf(list), attribute).map(([key, item]) => {
-    const isFolded = typeof key === 'string' && caseSensitive !== true;
-    return [isFolded ? key.toLowerCase() : key, item] as const;
+  const paths = typeof attribute === 'string' ? attribute.split(',').map((path) => path.trim()) : [attribute];
+  const columns = paths.map((path) => folded(sequenceOf(list), path, caseSensitive).map(([key]) => key));
+  const items = sequenceOf(list).map((item, row) => {
+    const keys = columns.map((column) => column[row] ?? null);
+    return [keys.length === 1 ? (keys[0] ?? null) : keys, item] as const;
   });
   const sign = reverse === true ? -1 : 1;
   return items.sort(([a], [b]) => orderOf(a, b) * sign).map(([, item]) => item);
+}
+
+/** Keys of the items, text in lower case unless its case counts. */
+function folded(
+  list: readonly Value[],
+  attribute: Value | undefined,
+  caseSensitive: Value | undefined,
+): (readonly [Value, Value])[] {
+  return keyed(list, attribute).map(([key, item]) => [
+    typeof key === 'string' && caseSensitive !== true ? key.toLowerCase() : key,
+    item,
+  ]);
 }
 
 function keyed(list: readonly Value[], attribute: Value | undefined): (readonly [Value, Value])[] {
@@ -162,11 +191,15 @@ function range([first, second, third]: Arguments): Value {
   return Array.from({ length }, (_, index) => start + index * step);
 }
 
-function selected([list, test, ...args]: Arguments, wanted: boolean): Value {
-  return chosen(listOf(list), (item) => passes(item, test, args), wanted);
+function selected([list, test, ...args]: Arguments, options: Keywords, wanted: boolean): Value {
+  return chosen(listOf(list), (item) => passes(item, test, args, options), wanted);
 }
 
-function selectedByAttribute([list, attribute, test, ...args]: Arguments, wanted: boolean): Value {
+function selectedByAttribute(
+  [list, attribute, test, ...args]: Arguments,
+  options: Keywords,
+  wanted: boolean,
+): Value {
   const path = textOf(attribute);
   return chosen(
     listOf(list),
@@ -175,7 +208,7 @@ function selectedByAttribute([list, attribute, test, ...args]: Arguments, wanted
       if (test === 'defined' || test === 'undefined') {
         return isPresent(item, path) === (test === 'defined');
       }
-      return passes(attributeOf(item, path), test, args);
+      return passes(attributeOf(item, path), test, args, options);
     },
     wanted,
   );
@@ -188,10 +221,10 @@ function chosen(list: readonly Value[], test: (item: Value) => boolean | Unknown
   return unknown ?? list.filter((_, index) => results[index] === wanted);
 }
 
-function passes(item: Value, test: Value | undefined, args: Arguments): boolean | Unknown {
+function passes(item: Value, test: Value | undefined, args: Arguments, options: Keywords): boolean | Unknown {
   if (test === undefined) return isTruthy(item);
   const known = args.flatMap((arg) => (arg === undefined ? [] : [arg]));
-  return findUnknown(known) ?? runTest(textOf(test), () => item, known);
+  return findUnknown(known) ?? runTest(textOf(test), () => item, known, [...options]);
 }
 
 function isPresent(item: Value, path: string): boolean {

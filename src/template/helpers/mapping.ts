@@ -15,7 +15,7 @@ import { runHelper } from './run.ts';
 export function mapHelper(table: ReadonlyMap<string, Helper>): Helper {
   return shallowHelper(
     'map',
-    ['list', 'helper?', '...arguments', '*attribute', '*default'],
+    ['list', 'helper?', '...arguments', '*attribute', '*default', '**options'],
     'Each item’s attribute (`attribute="name"`, `default=` where it is missing), or each item through a helper.',
     (args, keywords) => mapped(table, args, keywords),
   );
@@ -25,7 +25,7 @@ function mapped(table: ReadonlyMap<string, Helper>, args: Arguments, keywords: K
   const [list, name, ...rest] = args;
   const items = sequenceOf(list);
   const attribute = keywords.get('attribute');
-  if (attribute !== undefined) {
+  if (name === undefined && attribute !== undefined) {
     return items.map((item) => attributeOr(item, textOf(attribute), keywords.get('default')));
   }
   if (name === undefined) throw new TemplateError('needs attribute="…" or the name of a helper');
@@ -38,7 +38,10 @@ function mapped(table: ReadonlyMap<string, Helper>, args: Arguments, keywords: K
     );
   }
   const extra = rest.map((arg) => arg ?? null);
-  return items.map((item) => runHelper(found, arrange(found, [item, ...extra], []).args, new Map()));
+  return items.map((item) => {
+    const { args: all, keywords: own } = arrange(found, [item, ...extra], [...keywords]);
+    return runHelper(found, all, own);
+  });
 }
 
 function attributeOr(item: Value, path: string, fallback: Value | undefined): Value {

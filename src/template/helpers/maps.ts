@@ -5,6 +5,7 @@ import { isEqual } from '../operators.ts';
 import { child } from '../paths.ts';
 import { toText } from '../text.ts';
 import { type Arguments, type Helper, listOf, mapOf, shallowHelper, textOf } from './helper.ts';
+import { lookupHint } from './lookups.ts';
 
 /** Helpers over mappings. */
 export const maps: readonly Helper[] = [
@@ -38,16 +39,20 @@ export const maps: readonly Helper[] = [
         recursive: keywords.get('recursive') === true,
         listMerge: textOf(keywords.get('list_merge') ?? 'replace'),
       };
-      const all = [first, ...others].flatMap((each) => (Array.isArray(each) ? each : [each ?? null]));
+      if (!mergers.has(options.listMerge)) throw noListMerge(options.listMerge);
+      const all = [first, ...others]
+        .flatMap((each) => (Array.isArray(each) ? each : [each ?? null]))
+        .filter((each) => each !== null);
       return all.map(mapOf).reduce((merged, each) => merge(merged, each, options), {});
     },
   ),
   shallowHelper('lookup', ['container', 'key'], 'The value under a computed key.', lookup),
   shallowHelper(
     'extract',
-    ['key', 'container'],
-    'The same with the arguments the other way round.',
-    ([key, from]) => lookup([from, key]),
+    ['key', 'container', 'morekeys?'],
+    'The same with the arguments the other way round; more keys go further in.',
+    ([key, from, more]) =>
+      [more ?? []].flat().reduce<Value>((inner, next) => lookup([inner, next]), lookup([from, key])),
   ),
   shallowHelper(
     'dict',
@@ -94,18 +99,26 @@ function mergeLists(before: readonly Value[], after: readonly Value[], how: stri
     case 'prepend_rp':
       return [...after, ...without(before, after)];
     default:
-      throw new TemplateError(`has no list_merge "${how}"`, {
-        hint: 'one of replace, keep, append, prepend, append_rp, prepend_rp',
-      });
+      throw noListMerge(how);
   }
 }
 
+const mergers: ReadonlySet<string> = new Set([
+  'replace',
+  'keep',
+  'append',
+  'prepend',
+  'append_rp',
+  'prepend_rp',
+]);
+
+function noListMerge(how: string): TemplateError {
+  return new TemplateError(`has no list_merge "${how}"`, { hint: `one of ${[...mergers].join(', ')}` });
+}
+
 function lookup([container, key]: Arguments): Value {
-  if (container === 'env') {
-    throw new TemplateError('takes a container and a key', {
-      hint: 'for an environment variable write env("NAME")',
-    });
-  }
+  const hint = lookupHint(container);
+  if (hint !== undefined) throw new TemplateError('takes a container and a key', { hint });
   const found = child(container ?? null, typeof key === 'number' ? key : textOf(key));
   if (found === undefined) throw new UndefinedError(`there is no key "${textOf(key)}"`);
   return found;

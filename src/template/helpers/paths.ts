@@ -4,7 +4,7 @@ import { type Helper, helper, listOf, textOf } from './helper.ts';
 
 /** Helpers over paths of hosts (always with `/`) and the control node's environment. */
 export const paths: readonly Helper[] = [
-  helper('basename', ['path'], 'The last part of a path.', ([path]) => posix.basename(textOf(path))),
+  helper('basename', ['path'], 'The last part of a path.', ([path]) => textOf(path).replace(/^.*\//s, '')),
   helper('dirname', ['path'], 'A path without its last part.', ([path]) => parentOf(textOf(path))),
   helper('splitext', ['path'], 'A list: the path without its extension, and the extension.', ([path]) => {
     const text = textOf(path);
@@ -40,7 +40,8 @@ export const paths: readonly Helper[] = [
 function parentOf(path: string): string {
   const at = path.lastIndexOf('/');
   if (at < 0) return '';
-  return path.slice(0, at).replace(/(?<=.)\/+$/, '') || '/';
+  const head = path.slice(0, at + 1);
+  return /^\/+$/.test(head) ? head : head.replace(/\/+$/, '');
 }
 
 function joinPaths(parts: readonly string[]): string {

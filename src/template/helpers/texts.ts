@@ -13,6 +13,15 @@ export const texts: readonly Helper[] = [
   helper('capitalize', ['text'], 'First letter upper case, the others lower case.', ([text]) =>
     capitalize(textOf(text)),
   ),
+  helper('title', ['text'], 'Each word with a capital letter.', ([text]) =>
+    textOf(text).replaceAll(/[^\s\-([{<]+/g, capitalize),
+  ),
+  helper(
+    'format',
+    ['text', '...values'],
+    'Values put in for `%s`, `%d`, `%.2f`, `%03d`, `%x`: `format "%s-%03d" name 7`.',
+    ([text, ...values]) => format(textOf(text), values),
+  ),
   helper(
     'trim',
     ['text', 'characters?'],
@@ -46,7 +55,7 @@ export const texts: readonly Helper[] = [
       findAll(textOf(text), toRegExp(textOf(pattern), letters(ignoreCase, multiline))),
   ),
   helper('regex_escape', ['text'], 'Text made safe inside a pattern.', ([text]) =>
-    textOf(text).replaceAll(/[.*+?^${}()|[\]\\/-]/g, '\\$&'),
+    textOf(text).replaceAll(/[\s#$&()*+\-.?[\\\]^{|}~]/g, '\\$&'),
   ),
   helper(
     'split',
@@ -71,13 +80,16 @@ export const texts: readonly Helper[] = [
   helper('quote', ['text'], 'Quoted as one word for a shell.', ([text]) => quoteWord(textOf(text)) || "''"),
   helper(
     'indent',
-    ['text', 'width?', 'first?'],
+    ['text', 'width?', 'first?', 'blank?'],
     'Each line but the first (or also the first) moved right, 4 spaces if not said.',
-    ([text, width = 4, first = false]) => {
+    ([text, width = 4, first = false, blank = false]) => {
       const space = typeof width === 'string' ? width : ' '.repeat(numberOf(width));
       const lines = textOf(text).split('\n');
       return lines
-        .map((line, index) => ((index === 0 && first !== true) || line === '' ? line : space + line))
+        .map((line, index) => {
+          const stays = index === 0 ? first !== true : line === '' && blank !== true;
+          return stays ? line : space + line;
+        })
         .join('\n');
     },
   ),
@@ -96,6 +108,46 @@ function capitalize(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1).toLowerCase();
 }
 
+function format(text: string, values: readonly (Value | undefined)[]): string {
+  let next = 0;
+  const shown = text.replaceAll(
+    /%([-0+ ]*)(\d*)(?:\.(\d+))?([a-zA-Z%])/g,
+    (_, flags: string, width: string, digits: string | undefined, letter: string) => {
+      if (letter === '%') return '%';
+      const value = values[next++];
+      if (value === undefined) throw new TemplateError('needs a value for each % sign');
+      const written = formatOne(letter, value, digits);
+      const sign = flags.includes('+') && typeof value === 'number' && value >= 0 ? '+' : '';
+      if (flags.includes('-')) return (sign + written).padEnd(Number(width));
+      return flags.includes('0') && letter !== 's'
+        ? sign + written.padStart(Number(width) - sign.length, '0')
+        : (sign + written).padStart(Number(width));
+    },
+  );
+  if (next < values.length) throw new TemplateError('has more values than % signs');
+  return shown;
+}
+
+function formatOne(letter: string, value: Value, digits: string | undefined): string {
+  switch (letter) {
+    case 's':
+      return toText(value).slice(0, digits === undefined ? undefined : Number(digits));
+    case 'd':
+    case 'i':
+      return String(Math.trunc(numberOf(value)));
+    case 'f':
+      return numberOf(value).toFixed(digits === undefined ? 6 : Number(digits));
+    case 'x':
+      return Math.trunc(numberOf(value)).toString(16);
+    case 'X':
+      return Math.trunc(numberOf(value)).toString(16).toUpperCase();
+    case 'o':
+      return Math.trunc(numberOf(value)).toString(8);
+    default:
+      throw new TemplateError(`does not know %${letter}`, { hint: 'one of %s %d %f %x %o' });
+  }
+}
+
 function trim(text: string, characters: string | undefined): string {
   if (characters === undefined) return text.trim();
   const letters = [...text];
@@ -105,7 +157,8 @@ function trim(text: string, characters: string | undefined): string {
 }
 
 function replace([text, old, replacement, count]: readonly (Value | undefined)[]): string {
-  const parts = textOf(text).split(textOf(old));
+  // As Python: nothing stands between all letters, and at both ends.
+  const parts = old === '' ? ['', ...textOf(text), ''] : textOf(text).split(textOf(old));
   const most = count === undefined ? parts.length : numberOf(count);
   return parts.reduce(
     (done, part, index) => done + (index <= most ? textOf(replacement) : textOf(old)) + part,

@@ -1,6 +1,6 @@
 import { TemplateError } from '../../model/errors.ts';
 import type { Value } from '../../model/value.ts';
-import { kindOf, toText } from '../text.ts';
+import { toText } from '../text.ts';
 import { type Arguments, type Helper, helper, numberOf, textOf } from './helper.ts';
 
 /** Helpers that change the type of a value, and arithmetic that has no operator. */
@@ -18,7 +18,7 @@ export const types: readonly Helper[] = [
     ([value, fallback = 0]) => numeric(value) ?? fallback,
   ),
   helper('bool', ['value'], 'true for true, yes, on, 1 (any case), false for everything else.', ([value]) =>
-    ['true', 'yes', 'on', '1', 'y', 't'].includes(
+    ['true', 'yes', 'on', '1'].includes(
       toText(value ?? null)
         .trim()
         .toLowerCase(),
@@ -31,16 +31,36 @@ export const types: readonly Helper[] = [
     'Rounded; the method is common, ceil or floor.',
     rounded,
   ),
+  helper('pow', ['number', 'exponent'], 'Raised to a power.', ([value, exponent]) =>
+    finite(numberOf(value) ** numberOf(exponent)),
+  ),
+  helper('root', ['number', 'base?'], 'The square root, or another.', ([value, base = 2]) =>
+    finite(numberOf(base) === 2 ? Math.sqrt(numberOf(value)) : numberOf(value) ** (1 / numberOf(base))),
+  ),
+  helper('log', ['number', 'base?'], 'The natural logarithm, or that of a base.', ([value, base]) =>
+    finite(
+      base === 10
+        ? Math.log10(numberOf(value))
+        : Math.log(numberOf(value)) / Math.log(base === undefined ? Math.E : numberOf(base)),
+    ),
+  ),
   helper('human_readable', ['bytes'], 'Bytes as text for people: 1.50 GB.', ([value]) =>
     humanReadable(numberOf(value)),
   ),
   helper('human_to_bytes', ['text'], 'Bytes from text such as 10G or 512 MB (powers of 1024).', ([text]) =>
     humanToBytes(textOf(text)),
   ),
-  helper('type_debug', ['value'], 'The kind of a value, for debugging.', ([value]) =>
-    kindOf(value ?? null).replace(/^an? /, ''),
+  helper('type_debug', ['value'], "The kind of a value in Ansible's words: str, int, dict…", ([value]) =>
+    typeName(value ?? null),
   ),
 ];
+
+function typeName(value: Value): string {
+  if (value === null) return 'NoneType';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float';
+  const names: Readonly<Record<string, string>> = { string: 'str', boolean: 'bool' };
+  return names[typeof value] ?? (Array.isArray(value) ? 'list' : 'dict');
+}
 
 function toInt([value, fallback = 0, base = 10]: Arguments): Value {
   if (numberOf(base) !== 10) {
@@ -72,6 +92,11 @@ function rounded([value, precision = 0, method = 'common']: Arguments): number {
     default:
       throw new TemplateError(`has no method "${textOf(method)}"`, { hint: 'one of common, ceil, floor' });
   }
+}
+
+function finite(number: number): number {
+  if (Number.isFinite(number)) return number;
+  throw new TemplateError('has no result for this number');
 }
 
 /** As Python: a half goes to the even neighbour. */

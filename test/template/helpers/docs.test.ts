@@ -6,7 +6,7 @@ function helperPage(): string {
   const rows = [...helpers.values()]
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map(({ name, parameters, summary }) => {
-      const words = parameters.map((parameter) => parameter.replace('*', '').replace(/^(\w+)\?$/, '[$1]'));
+      const words = parameters.map((parameter) => parameter.replace(/^\*+/, '').replace(/^(\w+)\?$/, '[$1]'));
       const named = parameters.map((parameter) => parameter.startsWith('*'));
       const shown = words.map((word, index) => (named[index] ? `${word}=…` : word));
       return `| \`${[name, ...shown].join(' ')}\` | ${summary.replaceAll('|', '\\|')} |\n`;
