@@ -318,8 +318,38 @@ const throttle: Cases = {
   },
 };
 
+const below: Cases = {
+  'on a handler, a block and a task': {
+    play: `
+- hosts: web
+  tasks:
+    - { log: one, notify: a, throttle: 1 }
+    - serial: 1
+      block:
+        - log: two
+        - log: three
+    - { log: four, serial: 1 }
+  handlers:
+    - { name: a, log: handler, serial: 1 }
+`,
+    order: 'exact',
+    differs: {
+      row: 'serial-below-the-play',
+      here: {
+        code: 0,
+        recap: { h1: 'ok=5 changed=5', h2: 'ok=5 changed=5' },
+        effects: [
+          ...['one h1', 'one h2', 'two h1', 'three h1', 'two h2', 'three h2'],
+          ...['four h1', 'four h2', 'handler h1', 'handler h2'],
+        ],
+      },
+    },
+  },
+};
+
 export const rolling: Readonly<Record<string, Cases>> = {
   serial,
+  'serial below the play': below,
   max_fail_percentage: most,
   strategy,
   order,
