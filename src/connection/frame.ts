@@ -45,6 +45,8 @@ export function printMark(token: string, kind: string, id: number, rest = ''): s
  * @param text complete script; must not hold NUL
  * @param input where the subshell's standard input comes from
  * @param options.chain run it only where the steps before it in its chain ended well in this very shell
+ * @param options.isFollowing it is written right behind another request: the end of that one is its beginning, and
+ *   saves the host two packets
  * @param options.isLast end the shell behind it: what follows on its standard input is never read as commands
  */
 export function frameRequest(
@@ -52,13 +54,14 @@ export function frameRequest(
   id: number,
   text: string,
   input: InputText,
-  options: { readonly chain?: StepChain; readonly isLast?: boolean } = {},
+  options: { readonly chain?: StepChain; readonly isFollowing?: boolean; readonly isLast?: boolean } = {},
 ): string {
-  const begin = printMark(token, 'b', id);
+  const mark = printMark(token, 'b', id);
+  const begin = options.isFollowing ? '' : `${mark};${mark} >&2;`;
   const command = `${input.before}( eval ' ${quoted(text)}' ) ${input.after}`;
   const [run, exitCode] = options.chain ? chained(command, options.chain) : [command, '"$?"'];
   return (
-    `${begin};${begin} >&2;${run};` +
+    `${begin}${run};` +
     `${printMark(token, 'e', id, exitCode)};${printMark(token, 'e', id)} >&2${options.isLast ? ';exit' : ''}\n${input.body}`
   );
 }

@@ -22,6 +22,8 @@ export interface Entry {
   attempts: number;
   startedMs: number;
   began: { stdout: boolean; stderr: boolean };
+  /** It begins when the request before it ends. */
+  isFollowing: boolean;
   exitCode: number | undefined;
   isNotRun: boolean;
   ended: { stdout: boolean; stderr: boolean };
@@ -60,9 +62,13 @@ export class InFlight {
     return this.#entries[0];
   }
 
-  /** A request is about to be written. */
-  add(entry: Entry, id: number, bytes: number): void {
-    Object.assign(entry, freshAttempt(), { id, bytes, attempts: entry.attempts + 1 });
+  /**
+   * A request is about to be written.
+   *
+   * @param isFollowing in one write with the request before it, which has the number before
+   */
+  add(entry: Entry, id: number, bytes: number, isFollowing = false): void {
+    Object.assign(entry, freshAttempt(), { id, bytes, isFollowing, attempts: entry.attempts + 1 });
     this.#entries.push(entry);
     this.#bytes += bytes;
   }
@@ -72,11 +78,12 @@ export class InFlight {
     const entry = this.#entries.find((candidate) => candidate.id === mark.id);
     if (entry === undefined) return undefined;
     if (mark.kind === 'b') {
-      entry.began[stream] = true;
-      if (stream === 'stdout') entry.startedMs = performance.now();
+      begin(entry, stream);
       return undefined;
     }
     entry.ended[stream] = true;
+    const next = this.#entries.find(({ id }) => id === mark.id + 1);
+    if (next?.isFollowing) begin(next, stream);
     if (stream === 'stdout') {
       entry.exitCode = Number(mark.rest);
       entry.isNotRun = mark.rest === notRunMark;
@@ -102,6 +109,11 @@ export class InFlight {
   }
 }
 
+function begin(entry: Entry, stream: 'stdout' | 'stderr'): void {
+  entry.began[stream] = true;
+  if (stream === 'stdout') entry.startedMs = performance.now();
+}
+
 /** Settles a request whose reply is complete. */
 export function settleAnswered(entry: Entry, hostName: string): void {
   const { exitCode = killed, stdout, stderr, startedMs, reply } = entry;
@@ -116,6 +128,7 @@ function freshAttempt() {
     stderr: new OutputCapture(),
     startedMs: performance.now(),
     began: { stdout: false, stderr: false },
+    isFollowing: false,
     exitCode: undefined,
     isNotRun: false,
     ended: { stdout: false, stderr: false },

@@ -111,12 +111,14 @@ export class PipelinedShell {
       if (entry === undefined) break;
       const { request } = entry;
       const id = this.#lastId + 1;
-      const text = frameRequest(token, id, withLocale(request), inputText(request.stdin), request);
+      const isFollowing = texts.length > 0;
+      const options = { ...(request.chain ? { chain: request.chain } : {}), isFollowing };
+      const text = frameRequest(token, id, withLocale(request), inputText(request.stdin), options);
       const bytes = Buffer.byteLength(text);
       if (inFlight.count > 0 && inFlight.bytes + bytes > maxInFlightBytes) break;
       this.#lastId = id;
       this.#waiting.shift();
-      inFlight.add(entry, id, bytes);
+      inFlight.add(entry, id, bytes, isFollowing);
       texts.push(text);
     }
     return texts;

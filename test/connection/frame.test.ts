@@ -66,6 +66,16 @@ describe('frameRequest', () => {
     expect(read([Buffer.from(frameRequest(token, 3, 'true', noInput))]).marks).toEqual([]);
   });
 
+  it('prints no beginning for a request right behind another one', () => {
+    const options = { isFollowing: true };
+    const [first, second] = [
+      frameRequest(token, 3, ':', noInput),
+      frameRequest(token, 4, ':', noInput, options),
+    ];
+    expect(first.match(/printf/g)).toHaveLength(4);
+    expect(second.match(/printf/g)).toHaveLength(2);
+  });
+
   it('refuses a NUL, which no shell can take', () => {
     expect(() => frameRequest(token, 1, 'a\0b', noInput)).toThrow(/NUL/);
   });

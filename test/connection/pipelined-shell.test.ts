@@ -11,7 +11,7 @@ const request = (script: string): ShellRequest => ({
   kind: 'read',
 });
 const tick = () => new Promise((resolve) => setTimeout(resolve, 20));
-const idsIn = (text: string) => [...text.matchAll(/ b (\d+)\\n';printf/g)].map(([, id]) => Number(id));
+const idsIn = (text: string) => [...text.matchAll(/ e (\d+) %s\\n'/g)].map(([, id]) => Number(id));
 
 async function startShell(options: { highWaterMark?: number; isBlocked?: () => boolean } = {}) {
   const channels: ScriptedChannel[] = [];
