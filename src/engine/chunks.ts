@@ -9,8 +9,17 @@ import { withFacts } from './facts.ts';
 import { Gate } from './gate.ts';
 import { factsFor } from './gather.ts';
 import { toNumber } from './keyword-values.ts';
-import type { PlayHost, PlayRun } from './run-state.ts';
-import { type Chunk, hasFailed, Interrupted, isActive, isOut, isOver } from './run-state.ts';
+import {
+  type Chunk,
+  checkInterrupted,
+  hasFailed,
+  Interrupted,
+  isActive,
+  isOut,
+  isOver,
+  type PlayHost,
+  type PlayRun,
+} from './run-state.ts';
 import { scopeFor } from './scope.ts';
 import { isEachAlone } from './strategy.ts';
 import { failedEnd } from './task.ts';
@@ -50,6 +59,7 @@ async function oneAfterAnother(rolling: Rolling, hosts: readonly PlayHost[], run
   const { playRun, node, sizes } = rolling;
   const chunks = batchesOf(hosts, sizes);
   for (const [index, members] of chunks.entries()) {
+    checkInterrupted(playRun.run);
     if (chunks.length > 1) announce(rolling, members, index + 1, chunks.length);
     await within({ id: `${idOf(node)}#${index + 1}`, hosts: members }, members, run);
     if (isOver(playRun)) return;
@@ -83,7 +93,9 @@ function gateOf(rolling: Rolling): Gate {
   const gate = new Gate({
     id,
     size: (index) => batchSize(sizes, index, total),
-    onChunk: (members, number) => announce(rolling, members, number, undefined),
+    onChunk: (members, number) => {
+      if (!playRun.run.options.signal?.aborted) announce(rolling, members, number, undefined);
+    },
     stoppedBy: (members) => stoppedBy(playRun, node, members),
   });
   playRun.gates.set(id, gate);
