@@ -12,6 +12,7 @@ const honoured: Readonly<Record<string, readonly string[]>> = {
   include_role: [...common, 'loop', 'loop_control', 'run_once', 'serial'],
   meta: [
     ...common,
+    'serial',
     ...[
       'connection',
       'remote_user',
