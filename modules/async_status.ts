@@ -46,7 +46,7 @@ export const asyncStatus = defineModule({
 `,
   returns: {
     ansible_job_id: 'the `jid`',
-    started: '1',
+    started: 'always 1',
     finished: '1 when the command has ended, else 0',
     results_file: 'file of the host that holds its standard output',
     cmd: 'what was run',

@@ -125,6 +125,7 @@ const keyOrder = [
   'summary',
   'notes',
   'kind',
+  'background',
   'scope',
   'volatile',
   'local',

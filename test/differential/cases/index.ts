@@ -1,4 +1,5 @@
 import { type Case, flatten } from '../case.ts';
+import { background } from './background.ts';
 import { blocks } from './blocks.ts';
 import { conditions } from './conditions.ts';
 import { delegatedFacts } from './delegated-facts.ts';
@@ -12,6 +13,7 @@ import { reuse } from './reuse.ts';
 import { rolling } from './rolling.ts';
 import { selection } from './selection.ts';
 import { variables } from './variables.ts';
+import { withLoopGroups } from './with-loops.ts';
 
 /** Every case; a new group gets a line here. */
 export const allCases: readonly Case[] = flatten({
@@ -21,6 +23,7 @@ export const allCases: readonly Case[] = flatten({
   ...selection,
   ...rolling,
   ...loops,
+  ...withLoopGroups,
   ...conditions,
   ...variables,
   ...reuse,
@@ -28,6 +31,7 @@ export const allCases: readonly Case[] = flatten({
   ...inventories,
   ...delegatedFacts,
   ...modules,
+  ...background,
 });
 
 /** The ten that are asked live in every gate. */
