@@ -48,7 +48,7 @@ export function complete(
 /** Notes the end of one item of a loop: what it sets and registers is there for the next one. */
 export function noteItem(playRun: PlayRun, task: CompiledTask, host: PlayHost, ended: TaskEnd): void {
   for (const effect of ended.effects.filter(isVariable)) carryOut(playRun.run, host, effect);
-  register(task, [host], ended.result);
+  if (ended.result.outcome !== 'skipped') register(task, [host], ended.result);
 }
 
 /** What events say about a task. */
