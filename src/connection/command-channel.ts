@@ -1,5 +1,6 @@
 import { PassThrough, Readable, type Writable } from 'node:stream';
 import { ConnectionError } from '../model/errors.ts';
+import type { BehindCommand } from './behind-command.ts';
 import type { ExecRequest, ExecResult } from './connection.ts';
 import { deferred } from './deferred.ts';
 import { frameRequest, type Mark } from './frame.ts';
@@ -21,6 +22,8 @@ export interface CommandOptions {
   kill(): Promise<boolean>;
   /** Takes standard output instead of the result. */
   readonly stdout?: Writable;
+  /** Reads to be answered in the same channel when the command has ended. */
+  readonly behind?: BehindCommand | undefined;
 }
 
 /**
@@ -40,6 +43,7 @@ class Command {
   readonly #ended = { stdout: false, stderr: false };
   readonly #startedMs = performance.now();
   readonly #payload: Readable | undefined;
+  readonly #behind: BehindCommand | undefined;
   #deadline: NodeJS.Timeout | undefined;
   #exitCode: number | undefined;
   #payloadError: Error | undefined;
@@ -49,6 +53,8 @@ class Command {
   constructor(options: CommandOptions) {
     this.#options = options;
     this.#payload = payloadStream(options.request.stdin);
+    // What follows a payload on the channel would be read as part of it.
+    this.#behind = this.#payload ? undefined : options.behind;
   }
 
   run(): Promise<ExecResult> {
@@ -66,14 +72,29 @@ class Command {
     this.#payload?.once('error', (error) => this.#onPayloadError(error));
     if (this.#payload?.errored) this.#onPayloadError(this.#payload.errored);
     this.#deadline = setTimeout(() => this.#onDeadline(), request.timeoutMs);
-    const inline = request.stdin instanceof Readable ? undefined : request.stdin;
-    const input = this.#payload ? channelInput : inputText(inline);
-    const text = frameRequest(shell.token, 1, withLocale(request), input, { isLast: true });
-    shell.channel.stdin.write(text);
+    this.#write();
     return this.#result.promise;
   }
 
+  #write(): void {
+    const { shell, request } = this.#options;
+    const inline = request.stdin instanceof Readable ? undefined : request.stdin;
+    const input = this.#payload ? channelInput : inputText(inline);
+    const behind = this.#behind;
+    const isLast = behind === undefined;
+    const text = frameRequest(shell.token, 1, withLocale(request), input, { isLast });
+    if (behind) {
+      request.behind?.(behind.connection);
+      // What is asked in this tick goes out with the command.
+      setImmediate(() => shell.channel.stdin.write(text + behind.begin()));
+    } else shell.channel.stdin.write(text);
+  }
+
   #onMark(stream: 'stdout' | 'stderr', mark: Mark): void {
+    if (mark.id !== 1) {
+      this.#behind?.onMark(stream, mark);
+      return;
+    }
     if (mark.kind === 'b') {
       if (stream === 'stdout') this.#sendPayload();
       return;
@@ -100,6 +121,7 @@ class Command {
   }
 
   #onData(stream: 'stdout' | 'stderr', chunk: Buffer): void {
+    if (this.#ended[stream]) this.#behind?.onData(stream, chunk);
     if (this.#done || this.#ended[stream]) return;
     const { stdout, request, shell } = this.#options;
     request.onOutput?.(stream, chunk);
@@ -125,6 +147,7 @@ class Command {
   }
 
   #onClosed(end: ChannelEnd): void {
+    this.#behind?.channelEnded(end.lost);
     if (end.lost) this.#fail('was under way when contact was lost');
     else this.#finish(end.signal === undefined ? (end.code ?? 255) : exitCodeOfSignal(end.signal));
   }
@@ -156,7 +179,9 @@ class Command {
       this.#payload.unpipe(channel.stdin);
       if (!this.#payload.readableEnded) this.#payload.destroy();
     }
-    channel.close();
+    if (this.#behind && this.#ended.stdout && this.#ended.stderr) {
+      this.#behind.commandEnded(() => channel.close());
+    } else channel.close();
   }
 }
 

@@ -1,5 +1,6 @@
 import { type Duplex, PassThrough, Readable } from 'node:stream';
-import { becomeKey, PasswordRefused } from './become.ts';
+import { becomeKey } from './become.ts';
+import { BehindCommand } from './behind-command.ts';
 import { ChannelSlots } from './channel-slots.ts';
 import { runCommand } from './command-channel.ts';
 import type {
@@ -16,6 +17,7 @@ import { deferred } from './deferred.ts';
 import { runDurably } from './durable.ts';
 import { killGroupScript, runKill } from './kill-group.ts';
 import { type OpenShell, openShell } from './open-shell.ts';
+import { PasswordGate } from './password-gate.ts';
 import { PipelinedShell } from './pipelined-shell.ts';
 import { SpareShells } from './spare-shells.ts';
 import { flushReads, joinReads } from './step-barrier.ts';
@@ -34,8 +36,9 @@ export class HostConnection implements Connection {
   readonly #shells = new Map<string, PipelinedShell>();
   readonly #slots = new ChannelSlots();
   readonly #counters = { requests: 0, writes: 0, channels: 0 };
-  readonly #spares = new SpareShells(() => this.#openShell(undefined));
-  readonly #refused = new Map<string, PasswordRefused>();
+  readonly #spares = new Map<string, SpareShells>();
+  readonly #passwords = new PasswordGate();
+  readonly #tidying = new Set<Promise<unknown>>();
   #isClosed = false;
 
   /** @param connect opens the transport; called again where contact was lost */
@@ -56,7 +59,7 @@ export class HostConnection implements Connection {
   prepare({ become, commands }: { become?: Become | undefined; commands: number }): void {
     if (this.#isClosed) return;
     this.#shellFor(become, 'reads').warmUp();
-    this.#spares.fill(commands);
+    if (commands > 0) this.#sparesFor(become).fill(commands);
   }
 
   shell(request: ShellRequest): Promise<ExecResult> {
@@ -72,16 +75,24 @@ export class HostConnection implements Connection {
       if (shared === 'queued' || !shell.isBusy) return throughShell(shell, { ...request, stdin });
     }
     this.#counters.requests++;
-    if (!request.durable) return this.#onOwnChannel(request);
+    const { behind: _, ...alone } = request;
+    if (!request.durable) return this.#onOwnChannel(alone);
     return runDurably({
       ...{ hostName: this.spec.name, request },
       run: (part, killScript) => this.#onOwnChannel(part, { killScript }),
       shell: (part) => this.shell(part),
       isClosed: () => this.#isClosed,
+      onTidying: (tidying) => this.#noteTidying(tidying),
     });
   }
 
-  async execStream(request: Omit<ExecRequest, 'stdin' | 'onOutput' | 'durable'>): Promise<ExecStream> {
+  /** Nobody waits for it but the end of the connection. */
+  #noteTidying(tidying: Promise<unknown>): void {
+    this.#tidying.add(tidying);
+    void tidying.then(() => this.#tidying.delete(tidying));
+  }
+
+  async execStream(request: StreamRequest): Promise<ExecStream> {
     if (request.kind === 'step') flushReads(this);
     this.#counters.requests++;
     const stdin = new PassThrough();
@@ -98,6 +109,7 @@ export class HostConnection implements Connection {
   }
 
   async close(): Promise<void> {
+    await Promise.all(this.#tidying);
     this.#isClosed = true;
     for (const shell of this.#shells.values()) shell.close();
     this.#shells.clear();
@@ -130,16 +142,25 @@ export class HostConnection implements Connection {
         extras.killScript ?? (group === undefined ? 'true' : killGroupScript(group, graceMs));
       const kill = () => this.#kill(request.become, killScript);
       extras.stop?.then(kill).catch(() => undefined);
-      const options = { hostName: this.spec.name, shell, request, kill };
+      const behind = request.behind && new BehindCommand(shell, this);
+      const options = { hostName: this.spec.name, shell, request, kill, behind };
       return runCommand(extras.stdout === undefined ? options : { ...options, stdout: extras.stdout });
     };
     return this.#slots.forCommand(() => this.#commandShell(request.become), run);
   }
 
-  /** One opened before, where there is one: becoming another user is left to its turn. */
+  /** One opened before, where there is one; else one of the login user becomes who is wanted. */
   async #commandShell(become: Become | undefined): Promise<OpenShell> {
-    const spare = await this.#spares.take();
-    return spare && !become ? spare : this.#openShell(become, spare);
+    const spare = await this.#spares.get(becomeKey(become))?.take();
+    if (spare || !become) return spare ?? this.#openShell(undefined);
+    return this.#openShell(become, await this.#spares.get(becomeKey(undefined))?.take());
+  }
+
+  #sparesFor(become: Become | undefined): SpareShells {
+    const key = becomeKey(become);
+    const spares = this.#spares.get(key) ?? new SpareShells(() => this.#openShell(become));
+    this.#spares.set(key, spares);
+    return spares;
   }
 
   async #kill(become: Become | undefined, script: string): Promise<boolean> {
@@ -147,26 +168,26 @@ export class HostConnection implements Connection {
     return shell !== undefined && runKill(shell, this.spec.name, script);
   }
 
-  /** A password refused once is never sent again: every later shell gets the same error. */
-  async #openShell(become: Become | undefined, within?: OpenShell): Promise<OpenShell> {
-    const key = becomeKey(become);
-    const refused = this.#refused.get(key);
-    if (refused) throw refused;
+  #openShell(become: Become | undefined, within?: OpenShell): Promise<OpenShell> {
+    if (become?.password === undefined) return this.#openChannel(become, within);
+    return this.#passwords.pass(becomeKey(become), () => this.#openChannel(become, within));
+  }
+
+  async #openChannel(become: Become | undefined, within?: OpenShell): Promise<OpenShell> {
     const transport = await this.#transport.get();
     if (within === undefined) this.#counters.channels++;
     const timeoutMs = this.spec.connectTimeoutMs ?? defaultTimeoutMs;
     try {
       return await openShell({ transport, hostName: this.spec.name, become, within, timeoutMs });
     } catch (error) {
-      if (error instanceof PasswordRefused) this.#refused.set(key, error);
-      if (error instanceof ChannelRefused && this.#giveUpIdleShell()) return this.#openShell(become);
+      if (error instanceof ChannelRefused && this.#giveUpIdleShell()) return this.#openChannel(become);
       throw error;
     }
   }
 
   /** Makes room for another channel: the shell of commands that only look comes back when it is needed. */
   #giveUpIdleShell(): boolean {
-    if (this.#spares.giveUp()) return true;
+    for (const spares of this.#spares.values()) if (spares.giveUp()) return true;
     const idle = [...this.#shells].find(([key, shell]) => key.startsWith('commands') && !shell.isBusy);
     if (!idle) return false;
     this.#shells.delete(idle[0]);
@@ -175,6 +196,7 @@ export class HostConnection implements Connection {
   }
 }
 
+type StreamRequest = Parameters<Connection['execStream']>[0];
 type SharedRequest = Omit<ExecRequest, 'stdin'> & { readonly stdin: Uint8Array | undefined };
 
 /** Its output comes when it has ended. */

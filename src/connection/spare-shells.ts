@@ -5,7 +5,7 @@ export class SpareShells {
   readonly #open: () => Promise<OpenShell>;
   #spares: Promise<OpenShell | undefined>[] = [];
 
-  /** @param open opens a shell as the login user */
+  /** @param open opens a shell as the user that they are for */
   constructor(open: () => Promise<OpenShell>) {
     this.#open = open;
   }

@@ -1,7 +1,8 @@
+import type { Connection } from '../connection/connection.ts';
 import { StepNotRun } from '../connection/index.ts';
 import { ConnectionError, MooringError } from '../model/errors.ts';
 import type { Step, StepOutcome, WaitStep } from '../module/index.ts';
-import { chainOf, isOrdered, watched } from './ordered-step.ts';
+import { chainOf, isLastInChannel, isOrdered, watched } from './ordered-step.ts';
 import { checkInterrupted, errorMessage, Interrupted } from './run-state.ts';
 import type { ReadsBehind } from './speculate.ts';
 import type { StepContext, StepEnd } from './steps/context.ts';
@@ -20,8 +21,12 @@ export interface CarrySource {
   readonly countsAsChange: boolean;
   /** Lets other tasks at the target while this one only waits. */
   readonly whileWaiting: <T>(action: () => Promise<T>) => Promise<T>;
-  /** Called behind the request of the last step: asks for the reads of what follows, in the same write. */
-  readonly readBehind?: (() => ReadsBehind) | undefined;
+  /**
+   * Called behind the request of the last step: asks for the reads of what follows, in the same write.
+   *
+   * @param inChannel the host behind the step, where that has a channel of its own
+   */
+  readonly readBehind?: ((inChannel?: Connection) => ReadsBehind) | undefined;
 }
 
 /**
@@ -63,8 +68,8 @@ async function carryOutTogether(steps: readonly Step[], source: CarrySource): Pr
   let behind: ReadsBehind | undefined;
   note();
   try {
-    const sent = await sendInOrder(steps, source, () => {
-      behind ??= source.readBehind?.();
+    const sent = await sendInOrder(steps, source, (inChannel) => {
+      behind ??= source.readBehind?.(inChannel);
     });
     return await outcomesOf(steps, sent);
   } finally {
@@ -102,7 +107,7 @@ export function otherTargets(step: Step, context: StepContext): Target[] {
 async function sendInOrder(
   steps: readonly Step[],
   source: CarrySource,
-  onAllSent: () => void,
+  onAllSent: (inChannel?: Connection) => void,
 ): Promise<Promise<StepOutcome>[]> {
   const { context, countsAsChange, readBehind } = source;
   const chains = steps.length > 1 ? chainOf(steps) : [];
@@ -114,13 +119,13 @@ async function sendInOrder(
     const chain = chains[index];
     const earlier = [...sent];
     const isSent = await new Promise<boolean>((resolve) => {
-      const onSent = (): void => {
-        if (index === steps.length - 1 && countsAsChange) onAllSent();
+      const onSent = (inChannel?: Connection): void => {
+        if (index === steps.length - 1 && countsAsChange) onAllSent(inChannel);
         resolve(true);
       };
       const before = chain?.isFirst === false ? { before: () => allWentWell(earlier) } : {};
       const watch = { onSent, ...(chain ? { chain } : {}), ...before };
-      const target = isWatched && isOrdered(step) ? watched(context.target, watch) : context.target;
+      const target = isWatched && tellsWhenSent(step) ? watched(context.target, watch) : context.target;
       const outcome = outcomeOf(step, clock, () => dispatch(step, { ...context, target }));
       sent.push(outcome);
       const onEnd = (): void => resolve(false);
@@ -129,6 +134,10 @@ async function sendInOrder(
     if (!isSent) break;
   }
   return sent;
+}
+
+function tellsWhenSent(step: Step): boolean {
+  return isOrdered(step) || isLastInChannel(step);
 }
 
 async function allWentWell(earlier: readonly Promise<StepOutcome>[]): Promise<void> {

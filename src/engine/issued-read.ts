@@ -1,10 +1,12 @@
 import { ConnectionError, type MooringError } from '../model/errors.ts';
 import type { Call } from './decide.ts';
 import type { ReadTrace } from './host-access.ts';
-import { type Attempt, type ReadResult, readCurrent, runModule } from './module-run.ts';
+import { type ReadResult, readCurrent, runModule } from './module-run.ts';
+import type { Attempt } from './progress.ts';
 import type { PlayRun } from './run-state.ts';
 import { scopeFor } from './scope.ts';
 import type { TaskCall } from './task.ts';
+import { startLimit } from './time-limit.ts';
 
 /** One read on its way, or back already. */
 export interface Issued {
@@ -23,6 +25,8 @@ export interface Issued {
   /** undefined in it: it went wrong. Rejected only where the host could not be reached. */
   read?: Promise<ReadResult | undefined>;
   attempt?: Promise<Attempt | undefined>;
+  /** What the read gave, whether it still holds or not. */
+  current?: unknown;
   /** What a command wrote, shown when its turn comes. */
   readonly output: { readonly stream: 'stdout' | 'stderr' | 'progress'; readonly text: string }[];
   /** Milliseconds since 1970 when it came back; undefined = on its way. */
@@ -35,6 +39,8 @@ export interface DecidedCall {
   readonly decision: Call;
   readonly signature: string;
   readonly isBehind: boolean;
+  /** What the same read gave before it became stale. */
+  readonly earlier?: unknown;
 }
 
 const freshMs = 2000;
@@ -45,8 +51,20 @@ export function issueRead(decided: DecidedCall): Issued {
   const { playRun, host, task, extras } = call;
   const scope = (): ReturnType<typeof scopeFor> => scopeFor(playRun, host, task, extras);
   const issued = started(decided);
-  const read = readCurrent({ playRun, host, task, call: decision, scope }, decision.timeoutMs);
+  const issuedAt = Date.now();
+  const read = readCurrent(
+    { playRun, host, task, call: decision, scope, earlier: decided.earlier },
+    startLimit(decision.limit),
+    // Behind a step it is as if it had begun when that has ended.
+    decided.isBehind ? Date.now : () => issuedAt,
+  );
   issued.read = settle(issued, call, read);
+  issued.read.then(
+    (result) => {
+      issued.current = result?.current;
+    },
+    () => undefined,
+  );
   return issued;
 }
 
@@ -63,7 +81,6 @@ export function issueAttempt(decided: DecidedCall): Issued {
     scope: () => scopeFor(playRun, host, task, extras),
     countsAsChange: false,
     lock: false,
-    deadline: decision.timeoutMs === undefined ? undefined : Date.now() + decision.timeoutMs,
     output: (stream, text) => issued.output.push({ stream, text }),
   });
   issued.attempt = settle(issued, call, attempt);
@@ -82,6 +99,7 @@ export function stillHolds(playRun: PlayRun, issued: Issued, trace: ReadTrace | 
   if (issued.isBehind && trace?.aside) return false;
   const { targets } = playRun.run;
   const outside = call.module.scope === 'outside' || trace?.outside === true || issued.attempt !== undefined;
+  if (targets.hasJobs(outside ? undefined : call.target.target)) return false;
   if (outside) return targets.changes === issued.allChanges;
   return call.target.target.changes === issued.targetChanges;
 }

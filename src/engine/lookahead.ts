@@ -1,6 +1,5 @@
 import type { Layer } from '../template/index.ts';
 import { type CompiledTask, innermost } from './compile.ts';
-import { isDeclaredRead } from './reads-only.ts';
 import type { PlayHost, PlayRun } from './run-state.ts';
 import { watchLayer } from './scope.ts';
 
@@ -105,21 +104,6 @@ function addPending(pending: Set<string>, { task }: CompiledTask): void {
   if (task.module === 'set_fact') for (const name of Object.keys(task.params)) pending.add(name);
 }
 
-/** Modules whose step is a command on a channel of its own. */
-const commandModules: ReadonlySet<string> = new Set(['command', 'shell', 'script']);
-const commandsAhead = 6;
-const mostCommands = 3;
-
-/** How many of the task and the few behind it are going to need a channel of their own. */
-export function commandsFrom({ sequence, index }: CompiledTask): number {
-  let count = 0;
-  for (let at = index; at < Math.min(sequence.length, index + commandsAhead); at++) {
-    const task = sequence[at];
-    if (task && commandModules.has(task.task.module) && !isDeclaredRead(task)) count++;
-  }
-  return Math.min(mostCommands, count);
-}
-
 /** Whether the task's read may be issued before its turn. */
 export function mayReadAhead(playRun: PlayRun, host: PlayHost, task: CompiledTask): boolean {
   const module = playRun.run.options.modules.get(task.task.module);
@@ -130,12 +114,20 @@ export function mayReadAhead(playRun: PlayRun, host: PlayHost, task: CompiledTas
   return once === undefined || once === false || playRun.batch[0] === host;
 }
 
+/** Modules whose reads may see what the engine itself leaves on a host for a moment. */
+const looksAround: ReadonlySet<string> = new Set(['find']);
+
+/** Whether the task's read may be issued behind a command whose traces are not removed yet. */
+export function mayReadInChannel({ task }: CompiledTask): boolean {
+  return !looksAround.has(task.module);
+}
+
 function isInclude({ task }: CompiledTask): boolean {
   return task.module === 'include_tasks' || task.module === 'include_role';
 }
 
 function isBarrier({ task }: CompiledTask, isFlushDue: boolean): boolean {
-  if (barriers.has(task.module) || task.keywords.until) return true;
+  if (barriers.has(task.module) || task.keywords.until || task.keywords.async !== undefined) return true;
   if (task.module === 'set_fact') return Object.keys(task.params).some((name) => name.includes('{{'));
   if (task.module !== 'meta') return false;
   const action = String(task.params['action']);

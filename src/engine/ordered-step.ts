@@ -19,10 +19,19 @@ export function isOrdered(step: Step): boolean {
   }
 }
 
+/** Whether reads may be asked for behind a step in the channel that it has of its own. */
+export function isLastInChannel(step: Step): boolean {
+  return step.kind === 'run' && step.long === true && !step.user && (step.stage ?? []).length === 0;
+}
+
 /** How the requests of a step are watched, and what they carry. */
 export interface Watch {
-  /** Called at once behind a request of the step, so that what it asks for goes out in the same write. */
-  readonly onSent: () => void;
+  /**
+   * Called at once behind a request of the step, so that what it asks for goes out in the same write.
+   *
+   * @param inChannel the host behind the step, where that has a channel of its own
+   */
+  readonly onSent: (inChannel?: Connection) => void;
   readonly chain?: StepChain;
   /** What needs a channel of its own waits for this: the chain does not reach there. */
   readonly before?: () => Promise<unknown>;
@@ -45,9 +54,11 @@ function expectedOf(step: Step): StepChain['expect'] {
 
 function watchSteps(connection: Connection, { onSent, chain, before }: Watch): Connection {
   const link = chain ? { chain } : {};
-  const exec = async (request: ExecRequest): Promise<ExecResult> => {
+  const run = (request: ExecRequest): Promise<ExecResult> =>
+    connection.exec(request.durable ? { ...request, behind: onSent } : request);
+  const runLater = async (request: ExecRequest): Promise<ExecResult> => {
     await before?.();
-    return connection.exec(request);
+    return run(request);
   };
   return {
     spec: connection.spec,
@@ -60,7 +71,7 @@ function watchSteps(connection: Connection, { onSent, chain, before }: Watch): C
       onSent();
       return reply;
     },
-    exec: before ? exec : (request) => connection.exec(request),
+    exec: before ? runLater : run,
     execStream: (request) => connection.execStream(request),
     openTcp: (address, port) => connection.openTcp(address, port),
     prepare: (wanted) => connection.prepare?.(wanted),

@@ -22,9 +22,13 @@ export class ReadWindow {
   variablesVersion = 0;
   /** The loop that is under way. */
   loop: { readonly task: CompiledTask; readonly items: readonly Value[] } | undefined;
-  /** Looked at and not yet come to, about. */
+  /** Where tasks go that may need a channel of their own. */
+  readonly targets = new Map<CompiledTask, TaskTarget>();
+  /** Those among them of which a read said that they will. */
+  readonly planned = new Set<CompiledTask>();
   /** The task that has its turn. */
   current: CompiledTask | undefined;
+  /** Looked at and not yet come to, about. */
   #ahead = 0;
   #tasksSinceChange = calmAfter;
   #sequence: readonly CompiledTask[] | undefined;

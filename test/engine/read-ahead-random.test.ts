@@ -30,6 +30,7 @@ const places = fc.record({
   delegate_to: fc.constantFrom(undefined, undefined, undefined, 'h2'),
   run_once: fc.constantFrom(undefined, undefined, undefined, true),
   changed_when: fc.constantFrom(undefined, undefined, undefined, false, 'true'),
+  become_user: fc.constantFrom(undefined, undefined, undefined, 'other'),
 });
 
 const acting = fc.oneof(
@@ -43,6 +44,7 @@ const acting = fc.oneof(
       loop: fc.subarray(names, { minLength: 1 }),
     }),
   },
+  { weight: 2, arbitrary: fc.record({ pair: fc.record({ names: fc.shuffledSubarray(names), value }) }) },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -76,9 +78,10 @@ const plain = fc.oneof(
 const task = fc.oneof(
   {
     weight: 6,
-    arbitrary: fc
-      .tuple(acting, keywords, places)
-      .map(([call, own, place]) => ({ ...own, ...place, ...call })),
+    arbitrary: fc.tuple(acting, keywords, places).map(([call, own, { become_user: user, ...place }]) => ({
+      ...{ ...own, ...place, ...call },
+      ...(user === undefined ? {} : { become: true, become_user: user }),
+    })),
   },
   { weight: 2, arbitrary: fc.tuple(looking, keywords).map(([call, own]) => ({ ...own, ...call })) },
   { weight: 1, arbitrary: plain },
@@ -106,6 +109,7 @@ const body = fc.array(fc.oneof({ weight: 5, arbitrary: task }, { weight: 1, arbi
 const handlers = [
   { name: 'handler', listen: 'both', thing: { name: 'c', value: 'handled' }, notify: 'second' },
   { name: 'second', listen: 'both', thing: { name: 'b', value: '{{ last.before | default("w") }}' } },
+  { name: 'third', listen: 'both', pair: { names: ['a', 'c'], value: 'handled' }, become: true },
 ];
 
 const play = fc.record({

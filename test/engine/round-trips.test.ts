@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HostConnection } from '../../src/connection/host-connection.ts';
 import { localTransport } from '../../src/connection/local-transport.ts';
 import { type DistantConnection, distantConnection } from '../support/distant-connection.ts';
+import { fakeDebian } from '../support/fake-debian.ts';
 import { countingPrograms, type ProgramCounts } from '../support/programs-counted.ts';
 import { type RunYamlOptions, runYaml } from './run-yaml.ts';
 
@@ -32,18 +33,25 @@ afterAll(async () => {
 /** Runs tasks on a host 30 ms away, with a place of its own. */
 async function costsOf(
   tasks: (directory: string) => string,
-  options: RunYamlOptions & { readonly present?: Readonly<Record<string, string>> } = {},
+  options: RunYamlOptions & {
+    readonly present?: Readonly<Record<string, string>>;
+    readonly installed?: readonly string[];
+    /** Besides \`hosts\` and \`tasks\`. */
+    readonly play?: string;
+  } = {},
 ): Promise<Costs> {
   const directory = await mkdtemp(join(place, 'host-'));
   const programs = await countingPrograms(await mkdtemp(join(place, 'bin-')));
-  const { present, ...rest } = options;
+  const { present, installed = [], play = '', ...rest } = options;
+  const debian = await mkdtemp(join(place, 'debian-'));
+  const environment = await fakeDebian(debian, programs.environment, { installed });
   for (const [name, text] of Object.entries(present ?? {})) await writeFile(join(directory, name), text);
   let far: DistantConnection | undefined;
   const text = tasks(directory).replaceAll(/^/gm, '    ');
-  const run = await runYaml(`- hosts: all\n  tasks:\n${text}`, {
+  const run = await runYaml(`- hosts: all\n${play.replaceAll(/^(?=.)/gm, '  ')}\n  tasks:\n${text}`, {
     speculate: true,
     open: async (spec) => {
-      const near = new HostConnection(spec, async () => localTransport(programs.environment));
+      const near = new HostConnection(spec, async () => localTransport(environment));
       far = distantConnection(near, { roundTripMs: 30 });
       return far;
     },
@@ -193,5 +201,54 @@ ${times(10, (i) => `- copy: {content: '{{ greeting.stdout }}', dest: ${directory
     );
     expect(costs.recap).toBe('ok=36 changed=6');
     expect(costs.roundTrips).toBeLessThanOrEqual(6 + 5);
+  });
+
+  it('packages to install take one round trip a task, besides the first looks and the first channels', async () => {
+    const costs = await costsOf(() => times(20, (i) => `- apt: {name: package${i}}`));
+    expect(costs.recap).toBe('ok=20 changed=20');
+    expect(costs.roundTrips).toBeLessThanOrEqual(20 + 6);
+  });
+
+  it('packages that are there take one round trip together, and open no channel', async () => {
+    const installed = Array.from({ length: 20 }, (_, index) => `package${index}`);
+    const costs = await costsOf(() => times(20, (i) => `- apt: {name: package${i}}`), { installed });
+    expect(costs.recap).toBe('ok=20');
+    expect([costs.roundTrips, costs.channels]).toEqual([1, 1]);
+  });
+
+  it('packages and files in turn take one round trip a task', async () => {
+    const costs = await costsOf((directory) =>
+      times(
+        5,
+        (i) => `- apt: {name: package${i}}\n- copy: {content: "new ${i}\\n", dest: ${directory}/a${i}}`,
+      ),
+    );
+    expect(costs.recap).toBe('ok=10 changed=10');
+    expect(costs.roundTrips).toBeLessThanOrEqual(10 + 6);
+  });
+
+  it('a task for another user costs what any other does, as that shell is opened ahead', async () => {
+    const task = (directory: string) => (i: number) =>
+      `- copy: {content: "new ${i}\\n", dest: ${directory}/a${i}}\n  become: true\n  become_user: ${i % 2 ? 'one' : 'two'}`;
+    const converged = await costsOf((directory) => times(10, task(directory)), {
+      present: entries(10, (i) => [`a${i}`, `new ${i}\n`]),
+    });
+    expect(converged.recap).toBe('ok=10');
+    expect(converged.roundTrips).toBe(1);
+    const changing = await costsOf((directory) => times(10, task(directory)));
+    expect(changing.recap).toBe('ok=10 changed=10');
+    // Behind a step of one user nothing of the other can be read: a change of the user is one more.
+    expect(changing.roundTrips).toBeLessThanOrEqual(10 + 11);
+  });
+
+  it('commands of other users have their channels opened ahead too, as these users', async () => {
+    const costs = await costsOf((directory) =>
+      times(
+        8,
+        (i) => `- command: touch ${directory}/${i}\n  become: true\n  become_user: ${i < 4 ? 'one' : 'two'}`,
+      ),
+    );
+    expect(costs.recap).toBe('ok=8 changed=8');
+    expect(costs.roundTrips).toBeLessThanOrEqual(8 + 3);
   });
 });

@@ -1,6 +1,6 @@
 /**
  * Hosts of a test that remember things: `look NAME` and `set NAME VALUE` are their commands. The modules
- * `thing` (state), `probe` (a read that relies on a thing) and `outside` (reads that look further) act on them.
+ * `thing` (state), `pair` (two things in one plan), `probe` (a read that relies on a thing) and `outside` (reads that look further) act on them.
  */
 import { defineModule, type Module } from '../../src/module/index.ts';
 import type { ScriptedReply } from '../support/fake-connection.ts';
@@ -108,4 +108,28 @@ const outside = defineModule({
   },
 });
 
-export const worldModules: readonly Module[] = [thing, probe, outside];
+const pair = defineModule({
+  name: 'pair',
+  summary: 'Give two things one value, in two steps.',
+  kind: 'state',
+  params: {
+    type: 'object',
+    required: ['names', 'value'],
+    properties: { names: { type: 'array', items: { type: 'string' } }, value: { type: 'string' } },
+  },
+  examples: '- pair: {names: [a, b], value: x}',
+  async read(host, params) {
+    return Promise.all(params.names.map((name) => host.run(['look', name])));
+  },
+  plan(params, current) {
+    const wrong = params.names.filter(
+      (_, index) => current[index]?.exitCode !== 0 || current[index]?.stdout !== params.value,
+    );
+    return wrong.map((name) => ({
+      ...{ kind: 'run', argv: ['set', name, params.value], summary: `set ${name}` },
+      predicts: [{ kind: 'other', name }],
+    }));
+  },
+});
+
+export const worldModules: readonly Module[] = [thing, probe, outside, pair];

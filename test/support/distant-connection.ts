@@ -30,7 +30,7 @@ export function distantConnection(
   options: { readonly roundTripMs: number },
 ): DistantConnection {
   const half = options.roundTripMs / 2;
-  const shells = new Map<string, Promise<void>>();
+  const shells = new Map<string, Promise<number>>();
   let reached = 0;
 
   /** Sends after the way there, answers after the way back, and counts what the answer makes known. */
@@ -44,26 +44,59 @@ export function distantConnection(
       reached = Math.max(reached, level);
     }
   };
-  const opened = (become: Become | undefined, use: string): Promise<void> => {
+  /** A channel counts from when something is asked through it. */
+  const opening = async (): Promise<number> => {
+    const level = reached + openingTrips;
+    await pause(openingTrips * options.roundTripMs);
+    return level;
+  };
+  const wait = async (opened: Promise<number>): Promise<void> => {
+    reached = Math.max(reached, await opened);
+  };
+  const opened = (become: Become | undefined, use: string): Promise<number> => {
     const key = `${use} ${become?.method} ${become?.user}`;
-    const opening = shells.get(key) ?? farAway(openingTrips, async () => undefined);
-    shells.set(key, opening);
-    return opening;
+    const known = shells.get(key) ?? opening();
+    shells.set(key, known);
+    return known;
   };
   const shell = async (request: ShellRequest): Promise<ExecResult> => {
-    await opened(request.become, 'reads');
+    await wait(opened(request.become, 'reads'));
     return farAway(1, () => near.shell(request));
   };
   const shared = async (request: ExecRequest): Promise<ExecResult> => {
-    await opened(request.become, 'commands');
+    await wait(opened(request.become, 'commands'));
     return farAway(1, () => near.exec(request));
   };
-  let spares: Promise<void>[] = [];
+  const spares = new Map<string, Promise<number>[]>();
+  const sparesOf = (become: Become | undefined): Promise<number>[] => {
+    const key = `${become?.method} ${become?.user}`;
+    const known = spares.get(key) ?? [];
+    spares.set(key, known);
+    return known;
+  };
   const exec = async (request: ExecRequest): Promise<ExecResult> => {
-    const spare = spares.shift();
-    await (spare ?? farAway(openingTrips, async () => undefined));
-    const trips = spare && request.become ? 2 : 1;
-    return farAway(trips, () => near.exec(request));
+    const own = sparesOf(request.become).shift();
+    const spare = own ?? sparesOf(undefined).shift();
+    await wait(spare ?? opening());
+    const trips = spare && !own ? 2 : 1;
+    const level = reached + trips;
+    return farAway(trips, () => near.exec(withBehind(request, level)));
+  };
+  /** What is asked behind a command travels with it. */
+  const withBehind = (request: ExecRequest, level: number): ExecRequest => {
+    const { behind } = request;
+    if (!behind || !request.durable) return request;
+    return {
+      ...request,
+      behind: (inChannel) =>
+        behind({ ...inChannel, shell: (asked) => answered(level, inChannel.shell(asked)) }),
+    };
+  };
+  const answered = async <T>(level: number, reply: Promise<T>): Promise<T> => {
+    const answer = await reply;
+    await pause(half);
+    reached = Math.max(reached, level);
+    return answer;
   };
   const connection: DistantConnection = {
     spec: near.spec,
@@ -85,8 +118,8 @@ export function distantConnection(
     prepare: (wanted) => {
       near.prepare?.(wanted);
       void opened(wanted.become, 'reads');
-      const missing = Array.from({ length: Math.max(0, wanted.commands - spares.length) });
-      spares = [...spares, ...missing.map(() => farAway(openingTrips, async () => undefined))];
+      const present = sparesOf(wanted.become);
+      while (present.length < wanted.commands) present.push(opening());
     },
     openTcp: (address, port) => farAway(1, () => near.openTcp(address, port)),
     close: () => near.close(),

@@ -28,8 +28,13 @@ export interface AptCurrent {
  * Asks dpkg once for all names; where all is as desired that is the only question. Otherwise apt
  * itself says what it would do.
  */
-export async function readApt(host: HostAccess, params: AptParams): Promise<AptCurrent> {
+export async function readApt(
+  host: HostAccess,
+  params: AptParams,
+  earlier?: AptCurrent,
+): Promise<AptCurrent> {
   const specs = parseSpecs(params.name);
+  const guess = guessFrom(host, earlier);
   const [states, deb, age] = await Promise.all([
     readStates(host, specs),
     params.deb === undefined ? undefined : readDebFile(host, params.deb, params.remote_src),
@@ -47,7 +52,7 @@ export async function readApt(host: HostAccess, params: AptParams): Promise<AptC
   if (wanted.length === 0 && !global) return { ...common, ...withDeb, updateDue: false };
   const command = commandOf(params, wanted);
   if (deb?.local) return { ...common, deb, updateDue: false, command };
-  const decision = await simulate(host, command);
+  const decision = await simulate(host, command, guess);
   const known = await namesLike(host, unknownNames(decision.simulation));
   return { ...common, ...withDeb, updateDue: false, ...decision, known };
 }
@@ -135,8 +140,25 @@ interface Decision {
   readonly simulation: Simulation;
 }
 
-async function simulate(host: HostAccess, command: AptCommand): Promise<Decision> {
-  const simulation = await runSimulation(host, command);
+/** A simulation that was asked for before it was known to be needed. */
+interface Guess {
+  readonly command: AptCommand;
+  /** Rejected in silence where nobody needs it. */
+  readonly simulation: Promise<Simulation>;
+}
+
+/** What had to be simulated before is likely to be again: it is asked for together with the rest. */
+function guessFrom(host: HostAccess, earlier: AptCurrent | undefined): Guess | undefined {
+  if (!earlier?.command || earlier.deb?.local) return undefined;
+  const { command } = earlier;
+  const simulation = runSimulation(host, command);
+  simulation.catch(() => undefined);
+  return { command, simulation };
+}
+
+async function simulate(host: HostAccess, command: AptCommand, guess?: Guess): Promise<Decision> {
+  const isGuessed = guess !== undefined && JSON.stringify(guess.command) === JSON.stringify(command);
+  const simulation = await (isGuessed ? guess.simulation : runSimulation(host, command));
   if (simulation.virtual.size > 0 && simulation.errors.length > 0) {
     return withoutProvided(host, { command, simulation });
   }

@@ -1,0 +1,212 @@
+import type { Value } from '../model/value.ts';
+import { guards, keyOf, prepare, shellOf, signatureOf } from './call-keys.ts';
+import { isCommand, plansChannel, prepareChannels } from './channels-ahead.ts';
+import type { CompiledTask } from './compile.ts';
+import { type Call, decide } from './decide.ts';
+import { IncludesAhead } from './include-ahead.ts';
+import { type Issued, issueAttempt, issueRead, stillHolds } from './issued-read.ts';
+import { type Following, followingTasks, mayReadAhead, mayReadInChannel } from './lookahead.ts';
+import { loopItem, staticLoopItems } from './loop.ts';
+import { ReadWindow } from './read-window.ts';
+import { isDeclaredRead } from './reads-only.ts';
+import type { PlayHost, PlayRun } from './run-state.ts';
+import type { TaskCall } from './task.ts';
+import type { TaskTarget } from './task-target.ts';
+
+/** Reads on their way behind a step, all in its shell. */
+export interface Behind {
+  readonly shell: string;
+  readonly issued: Issued[];
+  /** Where the step has a channel of its own: the target as it is asked in there. */
+  readonly via?: (target: TaskTarget) => TaskTarget;
+}
+
+/** What is issued of a task, and when. */
+export interface Aim {
+  /** Items of the loop that is under way before this one are done. */
+  readonly fromItem: number;
+  readonly behind?: Behind;
+}
+
+export interface TaskAim extends Aim {
+  /** It is the task that has its turn, or is the loop under way. */
+  readonly isTurn: boolean;
+  /** Variables that tasks before it are going to set. */
+  readonly pending: ReadonlySet<string>;
+}
+
+const nothingPending: ReadonlySet<string> = new Set();
+
+/** Decides which reads go out ahead of their turn, sends them, and keeps them. */
+export class ReadIssuer {
+  readonly #playRun: PlayRun;
+  readonly #windows = new Map<string, ReadWindow>();
+  readonly #issued = new Map<string, Issued>();
+  readonly #includes: IncludesAhead;
+
+  constructor(playRun: PlayRun) {
+    this.#playRun = playRun;
+    this.#includes = new IncludesAhead(playRun, (host) => {
+      const window = this.windowOf(host);
+      if (window.current) this.extend(host, window.current, window, { fromItem: 0 });
+    });
+  }
+
+  isNew(host: PlayHost): boolean {
+    return !this.#windows.has(host.name);
+  }
+
+  /** Takes what was issued for a call, if it was decided the same then. */
+  remove(call: TaskCall, decision: Call): Issued | undefined {
+    const key = keyOf(call);
+    const issued = this.#issued.get(key);
+    if (!issued) return undefined;
+    this.#issued.delete(key);
+    return issued.signature === signatureOf(decision) ? issued : undefined;
+  }
+
+  windowOf(host: PlayHost): ReadWindow {
+    const known = this.#windows.get(host.name) ?? new ReadWindow();
+    this.#windows.set(host.name, known);
+    return known;
+  }
+
+  #following(host: PlayHost, task: CompiledTask, isChanging: boolean): Iterable<Following> {
+    return followingTasks(task, {
+      ...{ host, isChanging },
+      included: (include, pending) => this.#includes.tasksOf(host, include, pending),
+    });
+  }
+
+  /** Issues what was not looked at yet, as far as the window reaches. */
+  extend(host: PlayHost, task: CompiledTask, window: ReadWindow, aim: Aim): void {
+    let left = window.size;
+    for (const { task: next, pending } of this.#following(host, task, aim.behind !== undefined)) {
+      if (left <= 0) return;
+      if (window.looked.has(next)) {
+        left--;
+        continue;
+      }
+      window.look(next);
+      const isTurn = next === task;
+      const nextAim: TaskAim = isTurn
+        ? { ...aim, isTurn, pending: nothingPending }
+        : { ...aim, isTurn, fromItem: 0, pending };
+      left -= Math.max(1, this.#issueTask(host, next, nextAim));
+    }
+  }
+
+  /** Looks again at tasks that hung on variables, once some of these were set, and at those left out. */
+  retry(host: PlayHost, task: CompiledTask, window: ReadWindow): void {
+    const { variablesVersion } = host.state;
+    const waiting = new Set(window.skipped);
+    window.skipped.clear();
+    if (window.variablesVersion !== variablesVersion) {
+      window.variablesVersion = variablesVersion;
+      for (const undecided of window.undecided) waiting.add(undecided);
+      window.undecided.clear();
+    }
+    if (waiting.size === 0) return;
+    for (const { task: next, pending } of this.#following(host, task, false)) {
+      if (!waiting.has(next)) continue;
+      const isTurn = next === task;
+      this.#issueTask(host, next, { fromItem: 0, isTurn, pending: isTurn ? nothingPending : pending });
+    }
+  }
+
+  /** @returns how many reads it came to */
+  #issueTask(host: PlayHost, task: CompiledTask, aim: TaskAim): number {
+    if (!mayReadAhead(this.#playRun, host, task)) return 0;
+    if (task.task.keywords.loop === undefined) {
+      // Its own step was just sent: nothing of it is left to read.
+      if (aim.fromItem > 0) return 0;
+      this.#issue({ playRun: this.#playRun, host, task, extras: [], itemIndex: 0 }, aim);
+      return 1;
+    }
+    const { loop } = this.windowOf(host);
+    const isUnderWay = loop?.task === task && aim.fromItem > 0;
+    const items = isUnderWay ? loop.items : this.#staticItems(host, task, aim);
+    return this.issueItems(host, task, items, aim);
+  }
+
+  #staticItems(host: PlayHost, task: CompiledTask, { pending }: TaskAim): readonly Value[] {
+    const evaluate = (): readonly Value[] => staticLoopItems(this.#playRun, host, task, guards(pending));
+    return this.#orUndecided(host, task, evaluate) ?? [];
+  }
+
+  issueItems(host: PlayHost, task: CompiledTask, items: readonly Value[], aim: TaskAim): number {
+    if (!mayReadAhead(this.#playRun, host, task)) return 0;
+    const end = Math.min(items.length, aim.fromItem + this.windowOf(host).size);
+    for (let index = aim.fromItem; index < end; index++) {
+      const { layer } = loopItem(this.#playRun, host, task, items, index);
+      this.#issue({ playRun: this.#playRun, host, task, extras: [layer], itemIndex: index }, aim);
+    }
+    return Math.max(0, end - aim.fromItem);
+  }
+
+  #issue(call: TaskCall, aim: TaskAim): void {
+    const { host, task, playRun } = call;
+    const { pending, behind } = aim;
+    const key = keyOf(call);
+    const extras = [...call.extras, ...guards(pending)];
+    const decision = this.#orUndecided(host, task, () => decide(playRun, host, task, extras));
+    if (decision?.kind !== 'run') return;
+    const window = this.windowOf(host);
+    if (decision.module.background) window.targets.set(task, decision.target);
+    if (!this.#mayGo(call, decision, aim)) {
+      window.skipped.add(task);
+      return;
+    }
+    const signature = signatureOf(decision);
+    const before = this.#issued.get(key);
+    const isSame = before?.signature === signature;
+    if (isSame && stillHolds(playRun, before, undefined)) return;
+    if (decision.delegate === undefined) window.aimAt(decision.target);
+    // Contact is made while files of the control node are still being looked at.
+    if (isDeclaredRead(task)) decision.target.connection().catch(() => undefined);
+    else prepare(decision.target, 0);
+    const issue = isDeclaredRead(task) ? issueAttempt : issueRead;
+    const target = behind?.via?.(decision.target) ?? decision.target;
+    const issued = issue({
+      ...{ call, decision: { ...decision, target }, signature, isBehind: behind !== undefined },
+      earlier: isSame ? before.current : undefined,
+    });
+    this.#issued.set(key, issued);
+    behind?.issued.push(issued);
+    this.#prepareFor(call, decision, issued);
+  }
+
+  /** What a read says about its task may be that it needs a channel of its own: it is opened before its turn. */
+  #prepareFor({ host, task, playRun }: TaskCall, decision: Call, issued: Issued): void {
+    if (!decision.module.background || isCommand(task) || decision.check) return;
+    const window = this.windowOf(host);
+    const note = (result: Awaited<Issued['read']>): void => {
+      if (!result || !plansChannel(decision, result.current)) return;
+      window.planned.add(task);
+      if (window.current && stillHolds(playRun, issued, undefined)) prepareChannels(window.current, window);
+    };
+    issued.read?.then(note, () => undefined);
+  }
+
+  /**
+   * Behind a step goes only what its own shell answers; to another host, only where there is contact already;
+   * a user's command, only where it need not be run again after the next change.
+   */
+  #mayGo({ task, host }: TaskCall, { target, delegate }: Call, { isTurn, behind }: TaskAim): boolean {
+    if (this.#playRun.run.targets.hasJobs(target.target)) return false;
+    if (behind && behind.shell !== shellOf(target)) return false;
+    if (behind?.via && !mayReadInChannel(task)) return false;
+    if (isDeclaredRead(task) && !isTurn && (behind || !this.windowOf(host).isCalm)) return false;
+    return delegate === undefined || this.#playRun.run.connections.isOpen(target.spec);
+  }
+
+  /** Nothing that goes wrong ahead of its turn counts: it goes wrong again when its turn comes. */
+  #orUndecided<T>(host: PlayHost, task: CompiledTask, action: () => T): T | undefined {
+    try {
+      return action();
+    } catch {
+      this.windowOf(host).undecided.add(task);
+      return undefined;
+    }
+  }
+}
