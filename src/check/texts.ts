@@ -37,7 +37,17 @@ const templateKeys = [
     'runOnce',
   ] as const),
   ...(['ignoreErrors', 'ignoreUnreachable', 'checkMode', 'diff', 'anyErrorsFatal', 'throttle'] as const),
-  ...(['timeout', 'delegateTo', 'notify', 'retries', 'delay', 'environment', 'serial'] as const),
+  ...([
+    'timeout',
+    'delegateTo',
+    'notify',
+    'retries',
+    'delay',
+    'async',
+    'poll',
+    'environment',
+    'serial',
+  ] as const),
 ] satisfies readonly (keyof TaskKeywords)[];
 
 /** Every template and expression of a task itself; those of what is around it are the play's. */

@@ -12,6 +12,7 @@ export const runWarnings: ReadonlyMap<string, string> = new Map(
     'leading-zero': 'A number with a leading zero is decimal here and octal in YAML 1.1.',
     'loop-variable-in-use': 'Two loops, one inside the other, have the same name for their item.',
     'missing-file': 'A file that a param names is not there, unless an earlier task makes it.',
+    'poll-alone': 'poll says nothing without async.',
     'undefined-variable': 'A variable may not be defined, or not on all hosts.',
     'unknown-host': 'A host is not in the inventory, unless an earlier task adds it.',
     'unknown-host-pattern':

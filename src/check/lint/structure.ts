@@ -1,3 +1,4 @@
+import { positionOf } from '../../load/index.ts';
 import type { Condition, Task, TaskNode } from '../../model/playbook.ts';
 import {
   evaluateCondition,
@@ -36,6 +37,19 @@ export const structureRules: readonly LintRule[] = [
         message: 'every error of this task is ignored, also those nobody thought of',
         position: moduleAt(site),
         hint: 'say with failed_when what is an error, or register the result and look at it',
+      };
+    },
+  ),
+  taskRule(
+    'forgotten-job',
+    'A command is started with poll: 0 and its result not registered: nobody can ask how it ended.',
+    (site) => {
+      const { async, poll, register } = site.task.keywords;
+      if (async === undefined || async === 0 || poll !== 0 || register !== undefined) return undefined;
+      return {
+        message: 'nobody can ask how this job ended',
+        position: positionOf(site.task.keywords, 'poll') ?? moduleAt(site),
+        hint: 'register it, and ask for it later with async_status',
       };
     },
   ),
@@ -116,6 +130,7 @@ function alwaysEnds({ module, params, keywords }: Task): boolean {
   const isOpen = keywords.when !== undefined || keywords.tags !== undefined || keywords.loop !== undefined;
   if (isOpen || keywords.ignoreErrors !== undefined || keywords.failedWhen !== undefined) return false;
   return (
-    module === 'fail' || (module === 'meta' && ['end_play', 'end_host', 'end_role'].includes(String(params['action'])))
+    module === 'fail' ||
+    (module === 'meta' && ['end_play', 'end_host', 'end_role'].includes(String(params['action'])))
   );
 }

@@ -44,6 +44,18 @@ describe('command-instead-of-module', () => {
   });
 });
 
+describe('forgotten-job', () => {
+  it('tells of a job that nobody can ask for', () => {
+    expect(lintTasks('- command: make\n  async: 60\n  poll: 0')).toEqual([
+      '3 forgotten-job: nobody can ask how this job ended',
+    ]);
+  });
+
+  it.each(['poll: 5', 'register: job\n  poll: 0'])('says nothing with %s', (keywords) => {
+    expect(lintTasks(`- command: make\n  async: 60\n  ${keywords}`)).toEqual([]);
+  });
+});
+
 describe('shell-instead-of-command', () => {
   it('tells of a text without anything for a shell, argument by argument', () => {
     expect(lintTasks('- shell: ./prepare --with "x y"')).toEqual([
