@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Connection, ConnectionSpec, ShellRequest } from '../../src/connection/connection.ts';
 import { connect, endKeptConnections, httpRequest, listKeptConnections } from '../../src/connection/index.ts';
@@ -94,7 +95,9 @@ function brokers(): number[] {
       try {
         const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
         const environment = readFileSync(`/proc/${pid}/environ`, 'utf8');
-        return words.includes('broker-main.ts') && environment.includes(`XDG_RUNTIME_DIR=${runtime}`);
+        return (
+          /broker-main.ts|keep-connections/.test(words) && environment.includes(`XDG_RUNTIME_DIR=${runtime}`)
+        );
       } catch {
         return false;
       }
@@ -301,6 +304,62 @@ describe('secrets', () => {
     const direct = await connect(sshd.spec(overrides())).catch((error: unknown) => error);
     const kept = await failureOf(overrides());
     expect(direct).toMatchObject({ name: kept.name, message: kept.message, hint: kept.hint });
+  });
+});
+
+describe('the command line', () => {
+  const program = fileURLToPath(new URL('../cli/program.ts', import.meta.url));
+  const argv = ['--import', import.meta.resolve('tsx'), program];
+
+  function mooring(words: readonly string[], env: NodeJS.ProcessEnv = {}) {
+    const options = {
+      env: { ...process.env, ...env },
+      cwd: sshd.directory,
+      encoding: 'utf8',
+      timeout: 20_000,
+    } as const;
+    const { status, stdout, stderr } = spawnSync(process.execPath, [...argv, ...words], options);
+    return { code: status, output: stdout + stderr };
+  }
+
+  it('keeps connections with --persist, MOORING_PERSIST and mooring_persist, shows and ends them', () => {
+    const site = join(sshd.directory, 'persist.yml');
+    const hosts = join(sshd.directory, 'persist.ini');
+    writeFileSync(site, JSON.stringify([{ hosts: 'all', gather_facts: false, tasks: [{ ping: {} }] }]));
+    const login = `ansible_host=${sshd.host} ansible_port=${sshd.port} ansible_user=${sshd.user}`;
+    const secrets = `ansible_ssh_private_key_file=${sshd.privateKeyFile} ansible_ssh_common_args='${sshd.sshArgs}'`;
+    writeFileSync(hosts, `kept ${login} ${secrets}\nnever ${login} ${secrets} mooring_persist=0\n`);
+    const run = ['run', site, '-i', hosts];
+    const before = logins();
+    expect(mooring([...run, '--persist', '60'])).toMatchObject({ code: 0 });
+    expect(logins()).toBe(before + 2);
+    expect(mooring(run, { MOORING_PERSIST: '60' })).toMatchObject({ code: 0 });
+    expect(logins()).toBe(before + 3);
+    const own = [...run, '-e', 'mooring_persist=60', '-l', 'kept'];
+    expect(mooring(own)).toMatchObject({ code: 0 });
+    expect(logins()).toBe(before + 3);
+    const where = `kept: ${sshd.user}@${sshd.host} port ${sshd.port}, open for \\d+ s, ends in \\d+ s`;
+    expect(mooring(['connections']).output).toMatch(new RegExp(`^${where}\n$`));
+    expect(mooring(['connections', '--close']).output).toBe('1 closed\n');
+    expect(mooring(['connections']).output).toBe('no connection is kept open\n');
+  });
+
+  it.each<[string, string[], NodeJS.ProcessEnv, RegExp]>([
+    ['a bad number', ['--persist', '1.5'], {}, /--persist must be one whole number of seconds/],
+    ['a word', [], { MOORING_PERSIST: 'yes' }, /MOORING_PERSIST must be one whole number of seconds/],
+    [
+      'a folder of somebody else',
+      ['--persist', '9'],
+      { XDG_RUNTIME_DIR: '/nowhere', XDG_CACHE_HOME: '/dev/null' },
+      /cannot be kept/,
+    ],
+  ])('refuses %s before anything runs', (_title, words, env, message) => {
+    const site = join(sshd.directory, 'refused.yml');
+    writeFileSync(site, JSON.stringify([{ hosts: 'localhost', tasks: [{ ping: {} }] }]));
+    const { code, output } = mooring(['run', site, ...words], env);
+    expect(output).toMatch(message);
+    expect(output).not.toMatch(/PLAY/);
+    expect(code).toBeGreaterThan(0);
   });
 });
 

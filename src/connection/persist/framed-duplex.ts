@@ -102,9 +102,10 @@ export class FramedDuplex extends Duplex {
     this.#credit.grant(bytes);
   }
 
-  /** Settles when the reader has got all that was sent, if its end has come. */
+  /** Settles when the reader, if there is one, has got all that was sent, if its end has come. */
   get allRead(): Promise<void> {
-    if (!this.#hasEnded || this.readableEnded || this.destroyed) return Promise.resolve();
+    const hasReader = this.readableFlowing !== null || this.listenerCount('readable') > 0;
+    if (!hasReader || !this.#hasEnded || this.readableEnded || this.destroyed) return Promise.resolve();
     return new Promise((resolve) => {
       this.once('end', resolve).once('close', resolve);
     });
