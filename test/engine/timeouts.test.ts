@@ -139,6 +139,21 @@ describe('what takes longer than the timeout of its task', () => {
     expect(ended.result('slow').values['timedout']).toEqual({ period: 1 });
   });
 
+  it.each([
+    ['', 600_000],
+    ['  timeout: 3600\n', 3_600_000],
+    ['  async: 7200\n  poll: 60\n', 7_200_000],
+    ['  async: 7200\n  poll: 60\n  timeout: 60\n', 60_000],
+  ])('a command may take as long as its task says: %j', async (keywords, expected) => {
+    const ended = await runTasks(`- name: x\n  command: make\n${keywords}`, {
+      reply: () => ({}),
+      speculate: true,
+    });
+    const asked = ended.connections.get('h1')?.requests.map(({ request }) => request.timeoutMs) ?? [];
+    expect(Math.max(...asked)).toBeGreaterThan(expected - 5000);
+    expect(Math.max(...asked)).toBeLessThanOrEqual(expected);
+  });
+
   it('the clock of a task does not run while another one has its host', async () => {
     const ended = await run('- name: slow\n  shell: sleep 1.5\n  timeout: 2\n', {
       hosts: { h1: { ansible_host: 'same' }, h2: { ansible_host: 'same' } },

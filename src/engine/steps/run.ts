@@ -17,7 +17,7 @@ export async function runStep(step: RunStep, context: StepContext): Promise<Step
   return withStage(context.target, step.stage, async (directory) => {
     const env = { ...environment, ...stageVariable(directory), ...step.env };
     const script = scriptText({ ...step, env });
-    const timeoutMs = limitedTimeout(context, step.timeoutMs ?? defaultTimeoutMs);
+    const timeoutMs = limitedTimeout(context, wantedTimeout(step, context));
     const exec = await send(step, script, timeoutMs, connection, context);
     return endOf(step, exec, timeoutMs);
   });
@@ -79,11 +79,18 @@ async function whilePolled(
   }
 }
 
+/** What the task says itself counts for more than what is meant to keep a run from hanging for ever. */
+function wantedTimeout(step: RunStep, { background, timeLeftMs }: StepContext): number {
+  if (background) return background.seconds * 1000;
+  return step.timeoutMs ?? timeLeftMs() ?? defaultTimeoutMs;
+}
+
 function endOf(step: RunStep, exec: ExecResult, timeoutMs: number): StepEnd {
   const kept = step.secretOutput ? { ...exec, stdout: '', stderr: '', stdoutBytes: Buffer.alloc(0) } : exec;
   if (exec.timedOut) {
     const seconds = Math.round(timeoutMs / 1000);
-    return { exec: kept, error: `timed out after ${seconds} s and was killed`, timedOut: seconds };
+    const hint = step.user ? ' (give the task a timeout, or async)' : '';
+    return { exec: kept, error: `timed out after ${seconds} s and was killed${hint}`, timedOut: seconds };
   }
   const expected = step.expect ?? [0];
   if (expected === 'any' || expected.includes(exec.exitCode)) return { exec: kept };

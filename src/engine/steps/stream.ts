@@ -15,7 +15,7 @@ const defaultTimeoutMs = 3_600_000;
  * the sender breaks off, so that half a stream is never taken for a whole one.
  */
 export async function streamStep(step: StreamStep, context: StepContext): Promise<StepEnd> {
-  const timeoutMs = limitedTimeout(context, step.timeoutMs ?? defaultTimeoutMs);
+  const timeoutMs = limitedTimeout(context, step.timeoutMs ?? context.timeLeftMs() ?? defaultTimeoutMs);
   const end = await withEnd(step.from, context, timeoutMs, (from) =>
     withEnd(step.to, context, timeoutMs, (to) => connectEnds(from, to)),
   );
