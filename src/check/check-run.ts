@@ -5,6 +5,7 @@ import type { Playbook } from '../model/playbook.ts';
 import type { ValueMap } from '../model/value.ts';
 import type { Module } from '../module/index.ts';
 import { backgroundFaults } from './background.ts';
+import { connectionFaults } from './connection-vars.ts';
 import { collectDefinitions } from './definitions.ts';
 import { firstLocalWrite, type LocalFileUse, localFiles, templateText } from './files.ts';
 import { handlerFaults } from './handlers.ts';
@@ -59,6 +60,7 @@ export function checkRun(options: CheckOptions): Fault[] {
   const found = [
     ...definitions.faults,
     ...(hasInventory ? sites.plays : []).flatMap((site) => hostFaults(site, options.inventory, extraVars)),
+    ...connectionFaults(sites),
     ...syntaxFaults([...texts.around, ...[...texts.byTask.values()].flat()]),
     ...tasks.flatMap((site) => paramFaultsOf(site, options)),
     ...tasks.flatMap(reservedFaults),
@@ -75,7 +77,7 @@ export function checkRun(options: CheckOptions): Fault[] {
       notify: options.notify ?? [],
     }),
   ];
-  return condensed(distinct(found).sort(byPlace));
+  return condensed(decided(distinct(found)).sort(byPlace));
 }
 
 /** Every template and expression of a run. */
@@ -133,6 +135,15 @@ function distinct(faults: readonly Fault[]): Fault[] {
     const key = JSON.stringify([fault.position, fault.message]);
     return seen.size < seen.add(key).size;
   });
+}
+
+/** What is certainly missing on some hosts needs no word that it may be missing on others. */
+function decided(faults: readonly Fault[]): Fault[] {
+  const keyOf = ({ code, position }: Fault) => JSON.stringify([code, position]);
+  const errors = new Set(faults.filter(({ severity }) => severity === 'error').map(keyOf));
+  return faults.filter(
+    (fault) => fault.severity === 'error' || fault.code !== 'undefined-variable' || !errors.has(keyOf(fault)),
+  );
 }
 
 const mostAlike = 3;

@@ -1,7 +1,7 @@
 /** Variables that the engine itself sets. */
 export const magicNames: ReadonlySet<string> = new Set([
   ...['hostvars', 'omit', 'groups', 'group_names', 'inventory_hostname', 'inventory_hostname_short'],
-  ...['inventory_dir', 'inventory_file', 'playbook_dir', 'play_hosts'],
+  ...['inventory_dir', 'inventory_file', 'playbook_dir', 'play_hosts', 'role_names'],
 ]);
 
 /** Variables of the inventory that steer the connection; nothing in a playbook has to use them. */

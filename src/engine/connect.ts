@@ -90,7 +90,8 @@ function loginUser(source: ConnectSource): string | undefined {
 }
 
 function transportOf(source: ConnectSource, fromVariable: string | undefined): 'ssh' | 'local' {
-  const fallback = isLocalName(source.hostName) && !source.scope.has('ansible_host') ? 'local' : 'ssh';
+  const isItself = (variable(source.scope, ['ansible_host']) ?? source.hostName) === source.hostName;
+  const fallback = isItself && isLocalName(source.hostName) ? 'local' : 'ssh';
   const word = fromVariable ?? keyword(source, 'connection') ?? source.defaults.connection ?? fallback;
   if (word === 'local') return 'local';
   if (['ssh', 'smart', 'paramiko', 'paramiko_ssh', 'ansible.builtin.ssh'].includes(word)) return 'ssh';

@@ -1,4 +1,5 @@
-import type { Value } from '../model/value.ts';
+import type { Value, ValueMap } from '../model/value.ts';
+import { type CompiledTask, innermost } from './compile.ts';
 import { forksOf } from './options.ts';
 import type { PlayHost, PlayRun } from './run-state.ts';
 
@@ -30,9 +31,28 @@ const magic: Readonly<Record<string, Magic>> = {
   ansible_limit: ({ run }) => run.options.limit,
   ansible_forks: ({ run }) => forksOf(run.options),
   ansible_verbosity: ({ run }) => run.options.verbosity ?? 0,
+  ansible_inventory_sources: ({ run }) => run.inventory.current.sources,
+  ansible_version: () => followedVersion,
   ansible_failed_task: (_, host) => host.failedTask,
   ansible_failed_result: (_, host) => host.failedResult,
 };
+
+/** The ansible-core whose behaviour is followed: playbooks ask for it before they use what it has. */
+const followedVersion: ValueMap = { string: '2.14.0', full: '2.14.0', major: 2, minor: 14, revision: 0 };
+
+/** `ansible_host` and `ansible_user` where no variable sets them; templates see them all the same. */
+export function unsetConnection(
+  name: string,
+  { run }: PlayRun,
+  host: PlayHost,
+  chain: CompiledTask['chain'] = [],
+): Value | undefined {
+  if (name === 'ansible_host') return host.name;
+  if (name !== 'ansible_user') return undefined;
+  const written = innermost(chain, 'remoteUser');
+  if (written?.includes('{{')) return undefined;
+  return written ?? run.options.connect?.user;
+}
 
 /** Names of all variables that only the engine sets, those of loops included. */
 export const magicNames: readonly string[] = [

@@ -32,6 +32,7 @@ function rolesOf(play: Play): VarsLevel[] {
   const names = (chosen: readonly Role[]) => [...new Set(chosen.map(({ name }) => name))];
   const values = {
     ansible_role_names: names(roles),
+    role_names: names(roles),
     ansible_play_role_names: names(roles.filter((role) => !role.isDependency)),
     ansible_dependent_role_names: names(roles.filter((role) => role.isDependency)),
   };

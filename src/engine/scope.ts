@@ -1,12 +1,20 @@
 import { isMap, type Value, type ValueMap } from '../model/value.ts';
 import { type Layer, Scope } from '../template/index.ts';
-import type { CompiledTask } from './compile.ts';
+import type { CompiledTask, VarsLevel } from './compile.ts';
 import { factLookup } from './facts.ts';
 import { hostvarsOf } from './hostvars.ts';
-import { magicNames, magicVariable } from './magic.ts';
+import { magicNames, magicVariable, unsetConnection } from './magic.ts';
 import type { PlayHost, PlayRun } from './run-state.ts';
 
-const level = { facts: 11, includeVars: 18, registered: 19, extraVars: 22, loop: 23, magic: 24 } as const;
+const level = {
+  fallback: 0,
+  facts: 11,
+  includeVars: 18,
+  registered: 19,
+  extraVars: 22,
+  loop: 23,
+  magic: 24,
+} as const;
 
 /**
  * The variables of a host at a task, in Ansible's order of precedence. Data that came from hosts is
@@ -17,39 +25,73 @@ const level = { facts: 11, includeVars: 18, registered: 19, extraVars: 22, loop:
 export function scopeFor(
   playRun: PlayRun,
   host: PlayHost,
-  task?: Pick<CompiledTask, 'vars'>,
+  task?: Pick<CompiledTask, 'vars'> & Partial<Pick<CompiledTask, 'chain'>>,
   extras: readonly Layer[] = [],
 ): Scope {
+  const base = baseLayers(playRun, host, task?.vars ?? nothing);
+  if (extras.length === 0) return new Scope(base);
+  const above = extras.filter((layer) => layer.level > level.magic);
+  const below = extras.filter((layer) => layer.level <= level.magic);
+  // The magic variables are the last of them.
+  return new Scope([...base.slice(0, -1), ...below, ...base.slice(-1), ...above]);
+}
+
+const nothing: readonly VarsLevel[] = [];
+
+/** The layers of a host as they were put together last, and what of. */
+interface Base {
+  readonly playRun: PlayRun;
+  readonly inventoryVars: readonly VarsSource[];
+  readonly filesOfHost: readonly VarsLevel[] | undefined;
+  readonly taskVars: readonly VarsLevel[];
+  readonly layers: readonly Layer[];
+}
+
+const bases = new WeakMap<PlayHost, Base>();
+
+/**
+ * Each task needs them a dozen times. They look their values up when asked: new ones are made only where there are other
+ * sources.
+ */
+function baseLayers(playRun: PlayRun, host: PlayHost, taskVars: readonly VarsLevel[]): readonly Layer[] {
+  const inventoryVars = playRun.run.inventory.hostOrLocal(host.name)?.vars ?? nothing;
+  const filesOfHost = playRun.hostVars.get(host.name);
+  const known = bases.get(host);
+  const isSame =
+    known?.playRun === playRun &&
+    known.inventoryVars === inventoryVars &&
+    known.filesOfHost === filesOfHost &&
+    known.taskVars.length === taskVars.length &&
+    known.taskVars.every((source, index) => source === taskVars[index]);
+  if (known && isSame) return known.layers;
+  const layers = layersOf(playRun, host, inventoryVars, taskVars);
+  bases.set(host, { playRun, inventoryVars, filesOfHost, taskVars, layers });
+  return layers;
+}
+
+function layersOf(
+  playRun: PlayRun,
+  host: PlayHost,
+  inventoryVars: readonly VarsSource[],
+  taskVars: readonly VarsLevel[],
+): readonly Layer[] {
   const { run } = playRun;
-  const inventoryVars = run.inventory.hostOrLocal(host.name)?.vars ?? [];
+  const { state } = host;
   const levels = [
     ...inventoryVars.map((source) => ({ ...source, templated: true })),
-    data('facts', level.facts, factLookup(host.state, definedIn(inventoryVars))),
+    data('facts', level.facts, factLookup(state, definedIn(inventoryVars))),
     ...playRun.varsOf(host),
-    ...(task?.vars ?? []),
-    {
-      origin: 'include_vars',
-      level: level.includeVars,
-      ...fromMap(host.state.includedVars),
-      templated: true,
-    },
-    {
-      origin: 'register, set_fact',
-      level: level.registered,
-      ...fromMap(host.state.registered),
-      templated: false,
-    },
+    ...taskVars,
+    { origin: 'include_vars', level: level.includeVars, ...fromMap(state.includedVars), templated: true },
+    { origin: 'register, set_fact', level: level.registered, ...fromMap(state.registered), templated: false },
     { origin: 'extra vars', level: level.extraVars, values: run.options.extraVars ?? {}, templated: true },
   ];
-  const sorted = levels.sort((a, b) => a.level - b.level);
   const magic = (name: string): Value | undefined => {
     if (name === 'hostvars') return hostvarsOf(playRun, (other) => scopeFor(playRun, other));
     return magicVariable(name, playRun, host);
   };
-  const above = extras.filter((layer) => layer.level > level.magic);
-  const below = extras.filter((layer) => layer.level <= level.magic);
   const top = { ...data('magic', level.magic, magic), names: () => magicNames };
-  return new Scope([...sorted, ...below, top, ...above]);
+  return [...levels.sort((a, b) => a.level - b.level), top];
 }
 
 /** A layer of loop variables: data, over everything but the magic variables. */

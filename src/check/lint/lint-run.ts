@@ -1,21 +1,25 @@
 import { byPlace, type Fault } from '../../model/errors.ts';
 import { type CheckOptions, checkRun, surveyRun } from '../check-run.ts';
 import { commandRules } from './commands.ts';
+import { connectionRules } from './connections.ts';
 import { modeRules } from './modes.ts';
 import type { LintRule } from './rule.ts';
 import { runWarnings } from './run-warnings.ts';
 import { secretRules } from './secrets.ts';
 import { structureRules } from './structure.ts';
+import { textRules } from './texts.ts';
 import { unusedRules } from './unused.ts';
 import { versionRules } from './versions.ts';
 
 /** What only `lint` looks for. */
 export const lintRules: readonly LintRule[] = [
   ...commandRules,
+  ...connectionRules,
   ...secretRules,
   ...versionRules,
   ...modeRules,
   ...structureRules,
+  ...textRules,
   ...unusedRules,
 ].sort((a, b) => (a.name < b.name ? -1 : 1));
 
