@@ -1,7 +1,8 @@
 import yargs, { type ArgumentsCamelCase, type Argv } from 'yargs';
 import { withDashedValues } from './connect-options.ts';
 import { exitCodes } from './exit-codes.ts';
-import { declareInventory, declareRunOptions, type RunArguments } from './run-options.ts';
+import { declareInventoryOptions } from './inventory-options.ts';
+import { declareRunOptions, type RunArguments } from './run-options.ts';
 import { declareTools, toolActions, toolNames } from './tool-commands.ts';
 import { UsageError, usageMessage } from './usage.ts';
 
@@ -45,7 +46,7 @@ function declareCommands(cli: Argv, version: string, done: (code: number) => voi
       const { runCommand } = await import('./run-command.ts');
       done(await runCommand(args as ArgumentsCamelCase<RunArguments>));
     })
-    .command('inventory', 'Show what an inventory says', declareInventoryOptions, async (args) => {
+    .command('inventory [group]', 'Show what an inventory says', declareInventoryOptions, async (args) => {
       const { inventoryCommand } = await import('./inventory-command.ts');
       done(await inventoryCommand(args as never));
     })
@@ -56,17 +57,6 @@ function declareCommands(cli: Argv, version: string, done: (code: number) => voi
     .epilogue(
       'Exit codes: 0 ok, 1 fault in files, 2 a host failed, 4 a host unreachable, 5 usage, 99 interrupted.',
     );
-}
-
-function declareInventoryOptions(cli: Argv): Argv {
-  return declareInventory(cli)
-    .option('list', { type: 'boolean', default: false, describe: 'All hosts, groups and variables as JSON' })
-    .option('graph', { type: 'boolean', default: false, describe: 'The tree of groups' })
-    .option('host', { type: 'string', describe: 'Variables of one host as JSON' })
-    .example([
-      ['$0 inventory -i inventories/lab --graph', 'which host is in which group'],
-      ['$0 inventory -i inventories/lab --host harbor1', 'its variables'],
-    ]);
 }
 
 function declareDocOptions(cli: Argv): Argv {

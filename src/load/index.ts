@@ -4,7 +4,14 @@ export { describeLanguage } from './describe-language.ts';
 export { parseExtraVars } from './extra-vars.ts';
 export type { ExpressionProblem, Expressions, Outcome } from './inventory/constructed.ts';
 export { findHost, isLocalhost, loadInventory } from './inventory/load.ts';
-export { hostVars, inventoryGraph, inventoryToJson } from './inventory/output.ts';
+export {
+  groupVars,
+  hostVars,
+  inventoryGraph,
+  inventoryToJson,
+  inventoryToYaml,
+  type ListingOptions,
+} from './inventory/output.ts';
 export { limitFaults, patternFaults, selectHosts } from './inventory/patterns.ts';
 export { readPasswordFile } from './password-file.ts';
 export { loadPlaybook, loadTaskFile } from './playbook.ts';

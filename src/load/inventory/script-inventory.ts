@@ -34,20 +34,28 @@ export function readScriptInventory(builder: InventoryBuilder, path: string): vo
     const vars = isMap(meta) ? meta[host] : ask(builder, path, ['--host', host]);
     if (isMap(vars)) builder.setHostVars(host, path, vars);
   }
-  for (const host of isMap(meta) ? Object.keys(meta) : []) {
-    if (builder.hosts.has(host)) continue;
-    builder.addHost(host, 'ungrouped');
-    const vars = isMap(meta) ? meta[host] : undefined;
-    if (isMap(vars)) builder.setHostVars(host, path, vars);
-  }
+  const strangers = Object.keys(isMap(meta) ? meta : {}).filter((host) => !builder.hosts.has(host));
+  if (strangers.length === 0) return;
+  const names = strangers.slice(0, 3).join(', ');
+  builder.faults.warning('unused-vars', `${path} has variables of hosts that are in no group: ${names}`, {
+    position: { file: path, line: 1, col: 1 },
+    hint: 'name them in a group, e.g. in the "hosts" of "ungrouped"',
+  });
 }
 
 function readGroup(builder: InventoryBuilder, path: string, name: string, group: Value): void {
-  const parts: ValueMap = isMap(group) ? group : { hosts: group };
+  const parts = partsOf(name, group);
   builder.addGroup(name);
   for (const host of namesIn(parts['hosts'])) builder.addHost(host, name);
   for (const child of namesIn(parts['children'])) builder.addChild(name, child);
   if (isMap(parts['vars'])) builder.setGroupVars(name, path, parts['vars']);
+}
+
+/** A list stands for the hosts of a group, a mapping without the usual keys for a host and its variables. */
+function partsOf(name: string, group: Value): ValueMap {
+  if (!isMap(group)) return { hosts: group };
+  const isGroup = ['hosts', 'children', 'vars'].some((key) => Object.hasOwn(group, key));
+  return isGroup || Object.keys(group).length === 0 ? group : { hosts: [name], vars: group };
 }
 
 function namesIn(value: Value | undefined): string[] {

@@ -89,7 +89,7 @@ describe('precedence', () => {
   |  |  |--@deeper:
   |  |  |  |--w2
   |  |  |  |--w3`);
-    expect(inventoryGraph(inventory, 'deeper', { vars: true })).toContain('|  |--{v9 = "deeper"}');
+    expect(inventoryGraph(inventory, 'deeper', { vars: true })).toContain('|  |--{v9 = deeper}');
   });
 
   it('is merged in the listing for scripts', () => {
