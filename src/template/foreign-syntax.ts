@@ -118,7 +118,7 @@ const habits: readonly { readonly pattern: RegExp; readonly message: string }[] 
   { pattern: /\.\d/, message: 'an index stands in brackets' },
   { pattern: /(?<=\w)\(/, message: 'calls with parentheses are Jinja' },
   { pattern: /[=!<>]=|[<>]|\s[+*/%~-]\s|\s(?:and|or|if|is|in|not)\s/, message: operatorMessage },
-  { pattern: /^\s*[[({]/, message: listMessage },
+  { pattern: /^\s*[[{]/, message: listMessage },
 ];
 
 /** What stands in each pair of braces; comments, raw blocks and escaped braces left out. */

@@ -2,6 +2,7 @@ export { UndefinedError } from './errors.ts';
 export { expressionFaults, templateFaults } from './faults.ts';
 export { isOmit } from './omit.ts';
 export {
+  callsIn,
   freeVariables,
   freeVariablesOfExpression,
   type Reference,

@@ -54,6 +54,26 @@ export function referencesOfExpression(text: string): Reference[] {
   return found;
 }
 
+/** The calls of one helper in a text, wherever they stand; none for text that cannot be parsed. */
+export function callsIn(text: string, kind: 'template' | 'expression', name: string): CallNode[] {
+  const found: CallNode[] = [];
+  const visit = (node: Node) => {
+    if (node.kind === 'call' && node.name === name) found.push(node);
+  };
+  const walk = (parts: readonly Part[]): void => {
+    for (const part of parts) {
+      if (part.kind === 'output') visitNodes(part.node, visit);
+      if (part.kind !== 'block') continue;
+      for (const arg of part.args) visitNodes(arg, visit);
+      walk(part.body);
+      walk(part.otherwise);
+    }
+  };
+  if (kind === 'template') walk(isTemplate(text) ? parsedOr(() => compile(text).parts, []) : []);
+  else parsedOr(() => visitNodes(parseExpression(text), visit), undefined);
+  return found;
+}
+
 /** Calls `visit` for every node of an expression, outermost first. */
 export function visitNodes(node: Node, visit: (node: Node) => void): void {
   visit(node);

@@ -73,7 +73,7 @@ describe('templates and expressions are read before the run', () => {
     };
     expect(runCheck(files)).toEqual([
       'error group_vars/web.yml:1:14 bad-template: the template ends before a block is closed',
-      'error site.yml:2:19 bad-template: filters with | are Jinja | write {{ y x }}',
+      'error site.yml:2:19 bad-template: there is no filter "y"',
       'error site.yml:7:18 bad-template: "{% if x %}" is Jinja | write {{#if x}} … {{else}} … {{/if}}',
       'error v.yml:1:8 bad-template: there is no helper "uper" | did you mean "upper"?',
     ]);

@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
+import { compileSchema } from '../../src/util/schema.ts';
 import { writeFiles } from '../load/temporary-files.ts';
 import { localHosts, mooring } from './mooring.ts';
 
@@ -92,6 +93,92 @@ test('--output sarif is a log of version 2.1.0 with rules and places', async () 
     { ruleId: 'unnamed-task', ruleIndex: 1, level: 'warning' },
   ]);
 });
+
+/** What the specification of SARIF 2.1.0 wants of the parts that are written, and nothing else. */
+const text = {
+  type: 'object',
+  required: ['text'],
+  additionalProperties: false,
+  properties: { text: { type: 'string' } },
+};
+const place = (properties: object, required: readonly string[]) => ({
+  type: 'object',
+  required,
+  additionalProperties: false,
+  properties,
+});
+const oneBased = { type: 'integer', minimum: 1 };
+const uri = { type: 'string', pattern: '^[A-Za-z0-9%._~:/-]+$' };
+const sarif = place(
+  {
+    $schema: { type: 'string' },
+    version: { const: '2.1.0' },
+    runs: {
+      type: 'array',
+      minItems: 1,
+      items: place(
+        {
+          tool: place(
+            {
+              driver: place(
+                {
+                  name: { type: 'string' },
+                  semanticVersion: { type: 'string' },
+                  rules: {
+                    type: 'array',
+                    uniqueItems: true,
+                    items: place({ id: { type: 'string' }, shortDescription: text }, ['id']),
+                  },
+                },
+                ['name'],
+              ),
+            },
+            ['driver'],
+          ),
+          columnKind: { enum: ['utf16CodeUnits', 'unicodeCodePoints'] },
+          originalUriBaseIds: { type: 'object', additionalProperties: place({ uri }, ['uri']) },
+          results: {
+            type: 'array',
+            items: place(
+              {
+                ruleId: { type: 'string' },
+                ruleIndex: { type: 'integer', minimum: 0 },
+                level: { enum: ['none', 'note', 'warning', 'error'] },
+                message: text,
+                locations: {
+                  type: 'array',
+                  items: place(
+                    {
+                      physicalLocation: place(
+                        {
+                          artifactLocation: place({ uri, uriBaseId: { type: 'string' } }, ['uri']),
+                          region: place({ startLine: oneBased, startColumn: oneBased }, ['startLine']),
+                        },
+                        ['artifactLocation'],
+                      ),
+                    },
+                    ['physicalLocation'],
+                  ),
+                },
+              },
+              ['message'],
+            ),
+          },
+        },
+        ['tool'],
+      ),
+    },
+  },
+  ['version', 'runs'],
+);
+
+test.each(['wrong.yml', 'warned.yml', 'good.yml', 'secret.yml'])(
+  '--output sarif of %s has the shape of the specification',
+  async (name) => {
+    const { stdout } = await lint(name, '--output', 'sarif');
+    expect(compileSchema(sarif).validate(JSON.parse(stdout))).toEqual([]);
+  },
+);
 
 describe("the project's own playbooks", () => {
   const root = relative(process.cwd(), new URL('../..', import.meta.url).pathname) || '.';

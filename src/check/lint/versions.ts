@@ -19,7 +19,7 @@ export const versionRules: readonly LintRule[] = [
         };
       }
       const command = commandTextOf(site);
-      const image = command && /\bdocker\b.*?(\S+:latest)\b/s.exec(command.text)?.[1];
+      const image = command && imageIn(command.text);
       if (!command || image === undefined || /\b(?:rmi|image rm|image ls|ps)\b/.test(command.text))
         return undefined;
       return {
@@ -43,6 +43,13 @@ export const versionRules: readonly LintRule[] = [
     },
   ),
 ];
+
+/** `docker pull nginx` and whatever says `:latest`. */
+function imageIn(text: string): string | undefined {
+  const pulled = /\bdocker\s+(?:image\s+)?pull\s+(?:-\S+\s+)*((?:[^\s{]|\{\{.*?\}\})+)/.exec(text)?.[1];
+  if (pulled !== undefined && isLatest(pulled)) return pulled;
+  return /\bdocker\b.*?(\S+:latest)\b/s.exec(text)?.[1];
+}
 
 function isLatest(name: unknown): boolean {
   if (typeof name !== 'string' || name === '') return false;

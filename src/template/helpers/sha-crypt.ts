@@ -4,7 +4,7 @@ import { hash } from 'node:crypto';
 export type ShaCrypt = 'sha256' | 'sha512';
 
 /** What the scheme does where no number of rounds is written. */
-export const plainRounds = 5000;
+const plainRounds = 5000;
 
 /**
  * A password as /etc/shadow keeps it: Ulrich Drepper's SHA-crypt, the public specification of 2008. It takes

@@ -243,6 +243,31 @@ describe('unused', () => {
   });
 });
 
+describe('templates', () => {
+  it.each([
+    ['debug: {msg: "{# old #} {{ domain }}"}', ['1 jinja-comment: this comment of Jinja is text here']],
+    ['debug: {msg: "${#list[@]} {#x#} {{ domain }}"}', []],
+    [
+      'debug: {msg: "{{ password_hash domain }}"}',
+      ['1 unsalted-password-hash: without a salt this is another hash in every run'],
+    ],
+    [
+      'debug: {msg: "{{#if domain}}{{ upper (password_hash domain rounds=5000) }}{{/if}}"}',
+      ['1 unsalted-password-hash: without a salt this is another hash in every run'],
+    ],
+    [
+      'debug: {}\n  when: (domain | password_hash) is defined',
+      ['2 unsalted-password-hash: without a salt this is another hash in every run'],
+    ],
+    [
+      'debug: {msg: "{{ password_hash domain \'sha512\' domain }} {{ password_hash domain salt=domain }}"}',
+      [],
+    ],
+  ])('%s', (task, lines) => {
+    expect(lintTasks(`- ${task}\n  vars: {domain: x}`)).toEqual(lines);
+  });
+});
+
 describe('a comment # mooring: allow NAME', () => {
   const task = '- command: systemctl restart x';
   it.each([
