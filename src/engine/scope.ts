@@ -1,6 +1,7 @@
+import type { VarsSource } from '../model/inventory.ts';
 import { isMap, type Value, type ValueMap } from '../model/value.ts';
 import { type Layer, Scope } from '../template/index.ts';
-import type { CompiledTask, VarsLevel } from './compile.ts';
+import { type CompiledTask, innermost, type VarsLevel } from './compile.ts';
 import { factLookup } from './facts.ts';
 import { hostvarsOf } from './hostvars.ts';
 import { magicNames, magicVariable, unsetConnection } from './magic.ts';
@@ -28,7 +29,7 @@ export function scopeFor(
   task?: Pick<CompiledTask, 'vars'> & Partial<Pick<CompiledTask, 'chain'>>,
   extras: readonly Layer[] = [],
 ): Scope {
-  const base = baseLayers(playRun, host, task?.vars ?? nothing);
+  const base = baseLayers(playRun, host, task?.vars ?? nothing, task?.chain ?? []);
   if (extras.length === 0) return new Scope(base);
   const above = extras.filter((layer) => layer.level > level.magic);
   const below = extras.filter((layer) => layer.level <= level.magic);
@@ -44,6 +45,7 @@ interface Base {
   readonly inventoryVars: readonly VarsSource[];
   readonly filesOfHost: readonly VarsLevel[] | undefined;
   readonly taskVars: readonly VarsLevel[];
+  readonly remoteUser: string | undefined;
   readonly layers: readonly Layer[];
 }
 
@@ -53,19 +55,27 @@ const bases = new WeakMap<PlayHost, Base>();
  * Each task needs them a dozen times. They look their values up when asked: new ones are made only where there are other
  * sources.
  */
-function baseLayers(playRun: PlayRun, host: PlayHost, taskVars: readonly VarsLevel[]): readonly Layer[] {
+function baseLayers(
+  playRun: PlayRun,
+  host: PlayHost,
+  taskVars: readonly VarsLevel[],
+  chain: CompiledTask['chain'],
+): readonly Layer[] {
   const inventoryVars = playRun.run.inventory.hostOrLocal(host.name)?.vars ?? nothing;
   const filesOfHost = playRun.hostVars.get(host.name);
+  // All that the layers take of the keywords.
+  const remoteUser = innermost(chain, 'remoteUser');
   const known = bases.get(host);
   const isSame =
     known?.playRun === playRun &&
     known.inventoryVars === inventoryVars &&
     known.filesOfHost === filesOfHost &&
+    known.remoteUser === remoteUser &&
     known.taskVars.length === taskVars.length &&
     known.taskVars.every((source, index) => source === taskVars[index]);
   if (known && isSame) return known.layers;
-  const layers = layersOf(playRun, host, inventoryVars, taskVars);
-  bases.set(host, { playRun, inventoryVars, filesOfHost, taskVars, layers });
+  const layers = layersOf(playRun, host, inventoryVars, taskVars, chain);
+  bases.set(host, { playRun, inventoryVars, filesOfHost, taskVars, remoteUser, layers });
   return layers;
 }
 
@@ -74,10 +84,12 @@ function layersOf(
   host: PlayHost,
   inventoryVars: readonly VarsSource[],
   taskVars: readonly VarsLevel[],
+  chain: CompiledTask['chain'],
 ): readonly Layer[] {
   const { run } = playRun;
   const { state } = host;
   const levels = [
+    data('connection', level.fallback, (name) => unsetConnection(name, playRun, host, chain)),
     ...inventoryVars.map((source) => ({ ...source, templated: true })),
     data('facts', level.facts, factLookup(state, definedIn(inventoryVars))),
     ...playRun.varsOf(host),
