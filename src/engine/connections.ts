@@ -86,8 +86,9 @@ const keys = new WeakMap<ConnectionSpec, string>();
 export function connectionKey(spec: ConnectionSpec): string {
   const known = keys.get(spec);
   if (known !== undefined) return known;
-  const { transport, address, port, user, privateKeyFile, sshArgs, password } = spec;
-  const key = JSON.stringify([transport, address, port, user, privateKeyFile, sshArgs, password]);
+  const { transport, address, port, user, privateKeyFile, sshArgs, password, keep } = spec;
+  const parts = [transport, address, port, user, privateKeyFile, sshArgs, password, keep?.idleMs];
+  const key = JSON.stringify(parts);
   keys.set(spec, key);
   return key;
 }

@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
@@ -311,18 +311,17 @@ describe('the command line', () => {
   const program = fileURLToPath(new URL('../cli/program.ts', import.meta.url));
   const argv = ['--import', import.meta.resolve('tsx'), program];
 
+  /** Not at once: what sshd logs is read in between. */
   function mooring(words: readonly string[], env: NodeJS.ProcessEnv = {}) {
-    const options = {
-      env: { ...process.env, ...env },
-      cwd: sshd.directory,
-      encoding: 'utf8',
-      timeout: 20_000,
-    } as const;
-    const { status, stdout, stderr } = spawnSync(process.execPath, [...argv, ...words], options);
-    return { code: status, output: stdout + stderr };
+    const options = { env: { ...process.env, ...env }, cwd: sshd.directory, timeout: 20_000 };
+    return new Promise<{ code: number; output: string }>((resolve) => {
+      const child = execFile(process.execPath, [...argv, ...words], options, (_error, stdout, stderr) => {
+        resolve({ code: child.exitCode ?? -1, output: stdout + stderr });
+      });
+    });
   }
 
-  it('keeps connections with --persist, MOORING_PERSIST and mooring_persist, shows and ends them', () => {
+  it('keeps connections with --persist, MOORING_PERSIST and mooring_persist, shows and ends them', async () => {
     const site = join(sshd.directory, 'persist.yml');
     const hosts = join(sshd.directory, 'persist.ini');
     writeFileSync(site, JSON.stringify([{ hosts: 'all', gather_facts: false, tasks: [{ ping: {} }] }]));
@@ -331,17 +330,17 @@ describe('the command line', () => {
     writeFileSync(hosts, `kept ${login} ${secrets}\nnever ${login} ${secrets} mooring_persist=0\n`);
     const run = ['run', site, '-i', hosts];
     const before = logins();
-    expect(mooring([...run, '--persist', '60'])).toMatchObject({ code: 0 });
+    expect(await mooring([...run, '--persist', '60'])).toMatchObject({ code: 0 });
     expect(logins()).toBe(before + 2);
-    expect(mooring(run, { MOORING_PERSIST: '60' })).toMatchObject({ code: 0 });
+    expect(await mooring(run, { MOORING_PERSIST: '60' })).toMatchObject({ code: 0 });
     expect(logins()).toBe(before + 3);
     const own = [...run, '-e', 'mooring_persist=60', '-l', 'kept'];
-    expect(mooring(own)).toMatchObject({ code: 0 });
+    expect(await mooring(own)).toMatchObject({ code: 0 });
     expect(logins()).toBe(before + 3);
     const where = `kept: ${sshd.user}@${sshd.host} port ${sshd.port}, open for \\d+ s, ends in \\d+ s`;
-    expect(mooring(['connections']).output).toMatch(new RegExp(`^${where}\n$`));
-    expect(mooring(['connections', '--close']).output).toBe('1 closed\n');
-    expect(mooring(['connections']).output).toBe('no connection is kept open\n');
+    expect((await mooring(['connections'])).output).toMatch(new RegExp(`^${where}\n$`));
+    expect((await mooring(['connections', '--close'])).output).toBe('1 closed\n');
+    expect((await mooring(['connections'])).output).toBe('no connection is kept open\n');
   });
 
   it.each<[string, string[], NodeJS.ProcessEnv, RegExp]>([
@@ -353,10 +352,10 @@ describe('the command line', () => {
       { XDG_RUNTIME_DIR: '/nowhere', XDG_CACHE_HOME: '/dev/null' },
       /cannot be kept/,
     ],
-  ])('refuses %s before anything runs', (_title, words, env, message) => {
+  ])('refuses %s before anything runs', async (_title, words, env, message) => {
     const site = join(sshd.directory, 'refused.yml');
     writeFileSync(site, JSON.stringify([{ hosts: 'localhost', tasks: [{ ping: {} }] }]));
-    const { code, output } = mooring(['run', site, ...words], env);
+    const { code, output } = await mooring(['run', site, ...words], env);
     expect(output).toMatch(message);
     expect(output).not.toMatch(/PLAY/);
     expect(code).toBeGreaterThan(0);

@@ -16,8 +16,10 @@ import {
   protocolVersion,
   type RunMessage,
 } from './messages.ts';
+import { ProvenTransport } from './proven-transport.ts';
 import { reachBroker } from './reach-broker.ts';
 
+const maxTries = 3;
 /** How long the broker may take for its first word, milliseconds. */
 const helloMs = 2_000;
 
@@ -29,9 +31,21 @@ const helloMs = 2_000;
  */
 export async function connectKept(spec: ConnectionSpec, keep: Keep): Promise<Transport> {
   const route = withSurroundings(sshRoute(spec));
-  const socket = await reachBroker(keep.program);
-  const transport = socket && (await new Attachment(socket, route, keep.idleMs).result);
-  return transport ?? connectRoute(route);
+  const connect = () => borrowOrConnect(route, keep);
+  return new ProvenTransport(await connect(), connect);
+}
+
+async function borrowOrConnect(route: SshRoute, keep: Keep): Promise<Transport> {
+  for (let attempt = 1; attempt <= maxTries; attempt++) {
+    const socket = await reachBroker(keep.program);
+    if (!socket) break;
+    const attachment = new Attachment(socket, route, keep.idleMs);
+    const transport = await attachment.result;
+    if (transport) return transport;
+    // One that was just about to end: the next try finds another.
+    if (!attachment.isSpurned) break;
+  }
+  return connectRoute(route);
 }
 
 /** A ProxyCommand runs as it would in this process, not as in the one that started the broker. */
@@ -50,6 +64,7 @@ class Attachment {
   readonly #result = deferred<Transport | undefined>();
   readonly #timer: NodeJS.Timeout;
   #isAttached = false;
+  #state: 'waiting' | 'greeted' | 'given up' = 'waiting';
 
   constructor(socket: Socket, route: SshRoute, idleMs: number) {
     this.#route = route;
@@ -60,12 +75,22 @@ class Attachment {
       () => this.#onClose(),
     );
     this.#transport = new KeptTransport(this.#socket, route.spec.name);
-    this.#timer = setTimeout(() => this.#socket.destroy(), helloMs);
+    this.#timer = setTimeout(() => this.#giveUp(), helloMs);
   }
 
   /** Undefined where the broker cannot help. Rejects as a login does. */
   get result(): Promise<Transport | undefined> {
     return this.#result.promise;
+  }
+
+  /** The broker closed the connection without a word. */
+  get isSpurned(): boolean {
+    return this.#state === 'waiting';
+  }
+
+  #giveUp(): void {
+    this.#state = 'given up';
+    this.#socket.destroy();
   }
 
   #onFrame(frame: Frame): void {
@@ -96,6 +121,7 @@ class Attachment {
 
   #onHello(protocol: number, salt: string): void {
     clearTimeout(this.#timer);
+    this.#state = 'greeted';
     if (protocol !== protocolVersion) return this.#socket.destroy();
     this.#say({ kind: 'attach', key: connectionKey(this.#route, salt), idleMs: this.#idleMs });
   }

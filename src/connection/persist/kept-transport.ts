@@ -64,6 +64,7 @@ export class KeptTransport implements Transport {
     this.#lostBecause ??= reason;
     for (const channel of this.#channels.values()) channel.end({ lost: true }, this.#lostError());
     this.#channels.clear();
+    void this.#socket.end();
   }
 
   #leave(isUsable: boolean): Promise<void> {

@@ -164,6 +164,23 @@ describe('a channel through the broker', () => {
   });
 });
 
+describe('a connection that died unnoticed', () => {
+  it('is replaced while nothing was opened on it, and not after that', async () => {
+    await (await attach()).close();
+    const transport = await attach();
+    // It is lost between being lent and being used.
+    await host.transports[0]?.close();
+    const channels = await Promise.all([transport.open('echo one'), transport.open('echo two')]);
+    const outputs = await Promise.all(channels.map((channel) => buffer(channel.stdout)));
+    expect(outputs.map(String)).toEqual(['one\n', 'two\n']);
+    expect(host.transports).toHaveLength(2);
+    await host.transports[1]?.close();
+    await until(() => !transport.isOpen);
+    await expect(transport.open('true')).rejects.toThrow('here: closed');
+    expect(host.transports).toHaveLength(2);
+  });
+});
+
 describe('the broker', () => {
   it('lends the same connection again, and ends it where a process stays on it', async () => {
     const first = await attach();
