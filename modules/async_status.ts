@@ -71,7 +71,7 @@ export const asyncStatus = defineModule({
     if (mode === 'cleanup') return cleanup(jid, job);
     if (!job) {
       const values = { ...known, finished: 1 };
-      return { steps: [], values, failure: `there is no job ${jid} of this user`, effects: ended(jid) };
+      return { steps: [], values, failure: `there is no job ${jid} of this user` };
     }
     const values = { ...known, results_file: `${job.directory}/out` };
     if (job.status === 'running') return { steps: [], values: { ...values, finished: 0 } };
@@ -80,7 +80,6 @@ export const asyncStatus = defineModule({
       steps: [],
       values: { ...values, finished: 1, ...resultOf(job) },
       ...(failure === undefined ? {} : { failure }),
-      effects: ended(jid),
     };
   },
 });
@@ -88,10 +87,6 @@ export const asyncStatus = defineModule({
 /** The id of a job that was waited for, or that had nothing to do. */
 function isOver(id: string): boolean {
   return id === 'j0';
-}
-
-function ended(id: string): NonNullable<Plan['effects']> {
-  return [{ kind: 'job_ended', id }];
 }
 
 function cleanup(jid: string, job: JobState | undefined): Plan {
@@ -104,7 +99,6 @@ function cleanup(jid: string, job: JobState | undefined): Plan {
   return {
     steps: [{ kind: 'remove', path: directory, recursive: true, summary: `remove the result of job ${jid}` }],
     values: { ...known, erased: directory },
-    effects: ended(jid),
   };
 }
 

@@ -73,9 +73,6 @@ export function carryOut(run: Run, host: Pick<PlayHost, 'name'>, { effect, owner
       return run.inventory.addHost(effect.name, effect.groups, effect.vars);
     case 'group_by':
       return run.inventory.addToGroup(host.name, effect.key, effect.parents);
-    case 'job_ended':
-      run.targets.endJob(effect.id);
-      return false;
     default:
       return false;
   }

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import type { ExecResult } from '../connection/connection.ts';
-import type { HostReads } from '../connection/host-reads.ts';
+import type { HostReads, JobState } from '../connection/host-reads.ts';
 import { captureLimit, httpRequest, readJob } from '../connection/index.ts';
 import { DecidedAtRunTime, TimedOutError } from '../model/errors.ts';
 import { isUnknown, type Unknown } from '../model/value.ts';
@@ -95,13 +95,19 @@ function accessTo(source: AccessSource, trace: ReadTrace): HostAccess {
         throw error;
       }
     },
-    job: async (id) => readJob(await target.connection(), target.become, id),
+    job: (id) => readJobNow(source, id),
     on: (hostName) => {
       lookElsewhere(trace);
       const other = taskTarget(playRun, source.host, source.task, source.scope(), hostName);
       return accessTo({ ...source, target: other }, trace);
     },
   };
+}
+
+async function readJobNow({ playRun, target }: AccessSource, id: string): Promise<JobState | undefined> {
+  const job = await readJob(await target.connection(), target.become, id);
+  if (job?.status !== 'running') playRun.run.targets.endJob(target.target, id);
+  return job;
 }
 
 function lookElsewhere(trace: ReadTrace): void {

@@ -49,9 +49,9 @@ export class Targets {
     return [...this.#targets.values()].some(({ jobs }) => jobs.size > 0);
   }
 
-  /** Notes that a job is over. */
-  endJob(id: string): void {
-    for (const { jobs } of this.#targets.values()) jobs.delete(id);
+  /** Notes that a job is over: what was read while it was under way is stale. */
+  endJob(target: Target, id: string): void {
+    if (target.jobs.delete(id)) this.noteChange(target);
   }
 
   /** True where check mode simulated a step anywhere. */

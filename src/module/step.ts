@@ -237,6 +237,4 @@ export type Effect =
       readonly groups: readonly string[];
       readonly vars: ValueMap;
     }
-  | { readonly kind: 'group_by'; readonly key: string; readonly parents: readonly string[] }
-  /** A job of `async:` is over: nothing goes on behind the tasks' backs any more. */
-  | { readonly kind: 'job_ended'; readonly id: string };
+  | { readonly kind: 'group_by'; readonly key: string; readonly parents: readonly string[] };
