@@ -24,6 +24,7 @@ describe('help', () => {
     ['doc', '--list, -l'],
     ['lint', '--strict|--skip-rule|--output|--inventory, -i|--limit, -l'],
     ['schema', '--for'],
+    ['connections', '--close|--output'],
     [
       'vault encrypt',
       '--output, -o|--encrypt-vault-id|--vault-id|--vault-password-file|--ask-vault-pass, -J',
