@@ -9,6 +9,11 @@ const smallestSize = 8;
 /** Tasks without a change after which users' commands that only look are run ahead again. */
 const calmAfter = 2;
 
+/** What is read ahead should be used within this time, milliseconds: a read counts as fresh for two seconds. */
+const horizonMs = 1500;
+/** Weight of the last turn in the mean of all. */
+const lastTurnWeight = 0.3;
+
 /** How far ahead one host is read. */
 export class ReadWindow {
   size = startSize;
@@ -34,9 +39,21 @@ export class ReadWindow {
   #sequence: readonly CompiledTask[] | undefined;
   #target: Target | undefined;
   #changes = 0;
+  readonly #now: () => number;
+  /** When the last task had its turn, milliseconds of the monotonic clock. */
+  #movedAt: number | undefined;
+  /** Of the turns after the first, which had contact to make; undefined = not known yet. */
+  #meanTurnMs: number | undefined;
+  #turns = 0;
+
+  /** @param now monotonic clock, milliseconds */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
 
   /** Takes note that a task has its turn. */
   moveTo(task: CompiledTask): void {
+    this.#measureTurn();
     const { sequence } = task;
     this.current = task;
     this.#ahead = sequence === this.#sequence ? Math.max(0, this.#ahead - 1) : 0;
@@ -85,15 +102,30 @@ export class ReadWindow {
     if (this.#target === target && this.#changes === target.changes - 1) this.#changes = target.changes;
   }
 
-  /** Nothing changed since the window was last extended: it may look further. */
+  /** Nothing changed since the window was last extended: it may look further, as far as the pace allows. */
   widen(): void {
-    this.size = Math.min(largestSize, this.size * 2);
+    this.size = Math.max(smallestSize, Math.min(largestSize, this.size * 2, this.#reach));
   }
 
   /** What was read was not used in time: less at a time. */
   shrink(): void {
-    this.size = Math.max(1, this.size >> 3);
+    this.size = Math.max(1, Math.min(this.size >> 2, this.#reach));
     this.#forget();
+  }
+
+  /** How many tasks are likely to have their turn while what is read now is fresh. */
+  get #reach(): number {
+    if (this.#meanTurnMs === undefined) return largestSize;
+    return Math.floor(horizonMs / Math.max(1, this.#meanTurnMs));
+  }
+
+  #measureTurn(): void {
+    const now = this.#now();
+    const turnMs = now - (this.#movedAt ?? now);
+    this.#movedAt = now;
+    if (++this.#turns <= 2) return;
+    const mean = this.#meanTurnMs ?? turnMs;
+    this.#meanTurnMs = mean + lastTurnWeight * (turnMs - mean);
   }
 
   #forget(): void {

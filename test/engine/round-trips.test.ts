@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HostConnection } from '../../src/connection/host-connection.ts';
 import { localTransport } from '../../src/connection/local-transport.ts';
+import { defineModule } from '../../src/module/index.ts';
 import { type DistantConnection, distantConnection } from '../support/distant-connection.ts';
 import { fakeDebian } from '../support/fake-debian.ts';
 import { countingPrograms, type ProgramCounts } from '../support/programs-counted.ts';
@@ -14,7 +15,7 @@ const opening = 2;
 
 interface Costs {
   readonly recap: string;
-  /** Since there was contact, the opening of the shell left out. */
+  /** Of the host that took most; since there was contact, the opening of the shell left out. */
   readonly roundTrips: number;
   readonly channels: number;
   readonly programs: ProgramCounts;
@@ -36,7 +37,7 @@ async function costsOf(
   options: RunYamlOptions & {
     readonly present?: Readonly<Record<string, string>>;
     readonly installed?: readonly string[];
-    /** Besides \`hosts\` and \`tasks\`. */
+    /** Besides `hosts` and `tasks`. */
     readonly play?: string;
   } = {},
 ): Promise<Costs> {
@@ -46,21 +47,22 @@ async function costsOf(
   const debian = await mkdtemp(join(place, 'debian-'));
   const environment = await fakeDebian(debian, programs.environment, { installed });
   for (const [name, text] of Object.entries(present ?? {})) await writeFile(join(directory, name), text);
-  let far: DistantConnection | undefined;
+  const far: DistantConnection[] = [];
   const text = tasks(directory).replaceAll(/^/gm, '    ');
   const run = await runYaml(`- hosts: all\n${play.replaceAll(/^(?=.)/gm, '  ')}\n  tasks:\n${text}`, {
     speculate: true,
     open: async (spec) => {
       const near = new HostConnection(spec, async () => localTransport(environment));
-      far = distantConnection(near, { roundTripMs: 30 });
-      return far;
+      const connection = distantConnection(near, { roundTripMs: 30 });
+      far.push(connection);
+      return connection;
     },
     ...rest,
   });
   return {
     recap: run.recap('h1'),
-    roundTrips: (far?.roundTrips() ?? 0) - opening,
-    channels: far?.counters.channels ?? 0,
+    roundTrips: Math.max(...far.map((connection) => connection.roundTrips())) - opening,
+    channels: Math.max(...far.map((connection) => connection.counters.channels)),
     programs: await programs.counts(),
   };
 }
@@ -250,5 +252,78 @@ ${times(10, (i) => `- copy: {content: '{{ greeting.stdout }}', dest: ${directory
     );
     expect(costs.recap).toBe('ok=8 changed=8');
     expect(costs.roundTrips).toBeLessThanOrEqual(8 + 3);
+  });
+
+  it.each<[string, string, readonly string[]]>([
+    ['batches of one', 'serial: 1', ['h1', 'h2', 'h3']],
+    ['the free strategy', 'strategy: free', ['h1', 'h2', 'h3']],
+    ['one host', 'gather_facts: false', ['h1']],
+  ])(
+    '%s: a converged play takes one round trip a host, a changing one one a task',
+    async (_, play, hosts) => {
+      const task = (directory: string) => (i: number) =>
+        `- copy: {content: "new ${i}\\n", dest: '${directory}/{{ inventory_hostname }}-${i}'}`;
+      const files = hosts.flatMap((host) => times(10, (i) => `${host}-${i}=new ${i}`).split('\n'));
+      const present = Object.fromEntries(
+        files.map((line) => [line.split('=')[0], `${line.split('=')[1]}\n`]),
+      );
+      const converged = await costsOf((directory) => times(10, task(directory)), { play, hosts, present });
+      expect([converged.recap, converged.roundTrips]).toEqual(['ok=10', 1]);
+      const changing = await costsOf((directory) => times(10, task(directory)), { play, hosts });
+      expect(changing.recap).toBe('ok=10 changed=10');
+      expect(changing.roundTrips).toBeLessThanOrEqual(11);
+    },
+  );
+
+  it('tasks of run_once and of delegate_to, converged, take one round trip for each that acts elsewhere', async () => {
+    const costs = await costsOf(
+      (directory) => `
+${times(5, (i) => `- copy: {content: "text ${i}\\n", dest: ${directory}/a${i}}\n  run_once: true`)}
+${times(5, (i) => `- copy: {content: "text ${i}\\n", dest: ${directory}/b${i}}\n  delegate_to: h2`)}
+${times(5, (i) => `- copy: {content: "text ${i}\\n", dest: ${directory}/c${i}}`)}`,
+      {
+        hosts: ['h1', 'h2'],
+        present: entries(15, (i) => [`${'abc'.charAt(i / 5)}${i % 5}`, `text ${i % 5}\n`]),
+      },
+    );
+    expect(costs.recap).toBe('ok=15');
+    expect(costs.roundTrips).toBeLessThanOrEqual(4);
+  });
+
+  it('handlers that are notified are read together, and take one round trip each where they change something', async () => {
+    const play = (directory: string) =>
+      `handlers:\n${times(4, (i) => `  - {name: handler ${i}, listen: all, copy: {content: h, dest: ${directory}/h${i}}}`)}`;
+    const directory = await mkdtemp(join(place, 'handlers-'));
+    const costs = await costsOf(
+      (own) => times(4, (i) => `- {copy: {content: x, dest: ${own}/a${i}}, notify: all}`),
+      { play: play(directory) },
+    );
+    expect(costs.recap).toBe('ok=8 changed=8');
+    expect(costs.roundTrips).toBeLessThanOrEqual(8 + 2);
+  });
+
+  it('a plan of several file steps takes one round trip, with the reads of the next task behind it', async () => {
+    const several = defineModule({
+      name: 'several',
+      summary: 'Write files, and remove one.',
+      kind: 'state',
+      params: { type: 'object', required: ['path'], properties: { path: { type: 'string' } } },
+      examples: '- several: {path: /tmp/x}',
+      read: async (host, { path }) => ({ isThere: (await host.stat(`${path}/done`)) !== undefined }),
+      plan: ({ path }, { isThere }) =>
+        isThere
+          ? []
+          : [
+              { kind: 'run', argv: ['mkdir', path], summary: `make ${path}` },
+              { kind: 'put', path: `${path}/part`, content: { text: 'part\n' }, summary: 'write a part' },
+              { kind: 'put', path: `${path}/done`, content: { text: 'done\n' }, summary: 'write the end' },
+              { kind: 'remove', path: `${path}/part`, summary: 'remove the part' },
+            ],
+    });
+    const costs = await costsOf((directory) => times(8, (i) => `- several: {path: ${directory}/p${i}}`), {
+      modules: [several],
+    });
+    expect(costs.recap).toBe('ok=8 changed=8');
+    expect(costs.roundTrips).toBeLessThanOrEqual(9);
   });
 });

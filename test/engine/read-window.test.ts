@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import type { CompiledTask } from '../../src/engine/compile.ts';
+import { ReadWindow } from '../../src/engine/read-window.ts';
+
+const task: CompiledTask = {
+  kind: 'task',
+  task: {
+    kind: 'task',
+    id: 't1',
+    directory: '/',
+    module: 'ping',
+    params: {},
+    keywords: {},
+    position: { file: 'play.yml', line: 1, col: 1 },
+  },
+  handler: false,
+  chain: [],
+  tags: new Set(),
+  conditions: [],
+  notify: [],
+  roles: [],
+  vars: [],
+  sequence: [],
+  index: 0,
+  section: 0,
+  includeDepth: 0,
+  includedBy: undefined,
+  rescuable: false,
+  serial: undefined,
+};
+
+/** A window after so many turns that took so long each, milliseconds. */
+function windowAfter(turns: number, turnMs: number, firstTurnMs = turnMs): ReadWindow {
+  let now = 1_000;
+  const window = new ReadWindow(() => now);
+  for (let turn = 0; turn < turns; turn++) {
+    window.moveTo(task);
+    now += turn === 0 ? firstTurnMs : turnMs;
+  }
+  return window;
+}
+
+describe('how far ahead is read', () => {
+  it('begins with 100 tasks, and doubles while nothing changes', () => {
+    const window = windowAfter(1, 0);
+    const sizes = [window.size];
+    for (let times = 0; times < 3; times++) {
+      window.widen();
+      sizes.push(window.size);
+    }
+    expect(sizes).toEqual([100, 200, 400, 400]);
+  });
+
+  it.each([
+    ['quick turns', 1, 400],
+    ['turns of 10 ms', 10, 150],
+    ['turns of 75 ms, as with many hosts', 75, 20],
+    ['slow turns', 1_000, 8],
+  ])('reaches only as far as %s let the reads be used while they are fresh', (_title, turnMs, size) => {
+    const window = windowAfter(20, turnMs);
+    for (let times = 0; times < 3; times++) window.widen();
+    expect(window.size).toBe(size);
+  });
+
+  it.each([
+    ['the pace', 75, 20],
+    ['a quarter, where the pace does not explain it', 1, 25],
+    ['one task at the least', 5_000, 1],
+  ])('shrinks to %s where reads grew too old', (_title, turnMs, size) => {
+    const window = windowAfter(20, turnMs);
+    window.shrink();
+    expect(window.size).toBe(size);
+  });
+
+  it('does not take the first turn, in which contact is made, for the pace', () => {
+    const window = windowAfter(3, 10, 5_000);
+    window.widen();
+    expect(window.size).toBe(150);
+  });
+});
