@@ -1,7 +1,9 @@
-import { type Fault, TemplateError } from '../model/errors.ts';
+import { positionOf } from '../load/index.ts';
+import { type Fault, ParamsError, TemplateError } from '../model/errors.ts';
 import { findUnknown, isMap, type Value, type ValueMap } from '../model/value.ts';
 import type { Module } from '../module/index.ts';
 import { expressionFaults, render, type Scope, templateFaults, UndefinedError } from '../template/index.ts';
+import { expandLoop } from '../util/loop-forms.ts';
 import type { Viewpoint } from './known.ts';
 import { valueFaults } from './params.ts';
 import type { ConditionError } from './reach.ts';
@@ -29,7 +31,12 @@ export function renderedFaults(task: RenderedTask, values: StaticValues): Fault[
   const faults = new Map<string, Fault>();
   for (const host of task.from.hosts.slice(0, mostHosts)) {
     const scope = staticScope(host, task.from, values);
-    for (const fault of [...textFaults(task.texts, scope, host), ...rendersOf(task, scope, host)]) {
+    const found = [
+      ...textFaults(task.texts, scope, host),
+      ...loopFaults(task.site, scope, host),
+      ...rendersOf(task, scope, host),
+    ];
+    for (const fault of found) {
       const key = JSON.stringify(fault.position);
       if (!faults.has(key)) faults.set(key, fault);
     }
@@ -54,10 +61,30 @@ function textFaults(texts: readonly TextSite[], scope: Scope, host: string): Fau
   });
 }
 
+/** A loop whose list is written down, and is none. */
+function loopFaults({ task }: TaskSite, scope: Scope, host: string): Fault[] {
+  const { loop, loopForm } = task.keywords;
+  if (loop === undefined || loopForm === 'fileglob' || loopForm === 'first_found') return [];
+  const value = renderedOr(loop, scope);
+  if (value === undefined || findUnknown(value)) return [];
+  try {
+    expandLoop(loopForm, value, { glob: () => [], first: () => undefined });
+    return [];
+  } catch (error) {
+    if (!(error instanceof ParamsError)) throw error;
+    const position = positionOf(task.keywords, 'loop') ?? task.position;
+    const hint = error.hint === undefined ? {} : { hint: error.hint };
+    return [
+      { severity: 'error', code: 'bad-value', message: `${error.message} (on ${host})`, position, ...hint },
+    ];
+  }
+}
+
 function rendersOf({ site, module }: RenderedTask, scope: Scope, host: string): Fault[] {
   if (!module) return [];
   const rendered: Record<string, Value> = {};
   const unknown = new Set<string>();
+  const isWritten = !JSON.stringify(site.task.params).includes('{{');
   for (const [key, value] of Object.entries(site.task.params)) {
     const result = renderedOr(value, scope);
     if (result === undefined || findUnknown(result)) unknown.add(key);
@@ -66,7 +93,7 @@ function rendersOf({ site, module }: RenderedTask, scope: Scope, host: string): 
   return valueFaults(site, module, withoutOmitted(rendered, site.task.params, scope), unknown).map(
     (fault) => ({
       ...fault,
-      message: `${fault.message} (on ${host})`,
+      message: isWritten ? fault.message : `${fault.message} (on ${host})`,
     }),
   );
 }

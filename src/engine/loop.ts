@@ -1,4 +1,3 @@
-import { ParamsError } from '../model/errors.ts';
 import type { LoopForm } from '../model/loop-form.ts';
 import type { ItemResult, Outcome, TaskResult } from '../model/result.ts';
 import { findUnknown, isMap, isUnknown, Unknown, type Value, type ValueMap } from '../model/value.ts';
@@ -71,13 +70,8 @@ function itemsOf(playRun: PlayRun, task: CompiledTask, scope: Scope): LoopItems 
   const value = loopForm === 'first_found' ? renderDefined(loop, scope) : render(loop, scope);
   const unknown = loopForm === undefined ? asUnknown(value) : undecidedPart(loopForm, value);
   if (unknown) return { kind: 'unknown', reason: unknown.reason };
-  if (loopForm !== undefined) {
-    const files = loopFiles(task.task.module, searchPlaces(playRun, task));
-    return { kind: 'items', items: expandLoop(loopForm, value, files) };
-  }
-  if (Array.isArray(value)) return { kind: 'items', items: value };
-  const hint = isMap(value) ? 'use … | dict2items' : 'write a list, or "{{ name_of_a_list }}"';
-  throw new ParamsError(`loop must be a list, not ${JSON.stringify(value)}`, { hint });
+  const files = loopFiles(task.task.module, searchPlaces(playRun, task));
+  return { kind: 'items', items: expandLoop(loopForm, value, files) };
 }
 
 /** What keeps the items of a `with_` loop from being known; what is unknown inside an item is its own business. */

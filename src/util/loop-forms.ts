@@ -36,13 +36,21 @@ const expansions: Readonly<Record<LoopForm, Expand>> = {
 };
 
 /**
- * The items of a `with_` loop.
+ * The items of a loop.
  *
+ * @param form undefined = `loop`, which is the list itself
  * @param written what stands behind the keyword, rendered
  * @throws ParamsError where it does not fit the form
  */
-export function expandLoop(form: LoopForm, written: Value, files: LoopFiles): readonly Value[] {
+export function expandLoop(form: LoopForm | undefined, written: Value, files: LoopFiles): readonly Value[] {
+  if (form === undefined) return listOf(written);
   return expansions[form](termsOf(form, written), files);
+}
+
+function listOf(written: Value): readonly Value[] {
+  if (Array.isArray(written)) return written;
+  const hint = isMap(written) ? 'use … | dict2items' : 'write a list, or "{{ name_of_a_list }}"';
+  throw new ParamsError(`loop must be a list, not ${JSON.stringify(written)}`, { hint });
 }
 
 /** One term may stand alone. Of a mapping, plain loops take the keys, as Ansible does. */
