@@ -46,6 +46,13 @@ export function readScriptInventory(builder: InventoryBuilder, path: string): vo
 function readGroup(builder: InventoryBuilder, path: string, name: string, group: Value): void {
   const parts = partsOf(name, group);
   builder.addGroup(name);
+  for (const key of ['hosts', 'children']) {
+    const value = parts[key] ?? [];
+    if (Array.isArray(value)) continue;
+    builder.faults.error('inventory-script', `${path}: "${key}" of the group "${name}" must be a list`, {
+      position: { file: path, line: 1, col: 1 },
+    });
+  }
   for (const host of namesIn(parts['hosts'])) builder.addHost(host, name);
   for (const child of namesIn(parts['children'])) builder.addChild(name, child);
   if (isMap(parts['vars'])) builder.setGroupVars(name, path, parts['vars']);

@@ -140,6 +140,28 @@ echo '"_meta": {"hostvars": {"h1": {"b": 2}}}}'
     expect(loadInventory([`${directory}/failing.sh`]).faults).toMatchObject([{ code: 'inventory-script' }]);
   });
 
+  it('may be scripts that answer for each host, and name hosts as groups', () => {
+    const directory = writeFiles({
+      'a.sh': `#!/bin/sh
+if [ "$1" = --host ]; then echo "{\\"own\\": \\"$2\\"}"; else echo '{"web": ["h1"], "solo": {"x": 1}}'; fi
+`,
+      'b.sh': `#!/bin/sh
+echo '{"web": {"hosts": "h1"}, "_meta": {"hostvars": {"h2": {"a": 1}}}}'
+`,
+    });
+    for (const name of ['a.sh', 'b.sh']) chmodSync(`${directory}/${name}`, 0o755);
+    const { inventory, faults } = loadInventory([`${directory}/a.sh`]);
+    expect(faults).toMatchObject([{ code: 'group-and-host' }]);
+    expect([...inventory.hosts.values()].map(hostVars)).toEqual([{ own: 'h1' }, { x: 1, own: 'solo' }]);
+    expect(loadInventory([`${directory}/b.sh`]).faults).toMatchObject([
+      {
+        code: 'inventory-script',
+        message: expect.stringContaining('"hosts" of the group "web" must be a list'),
+      },
+      { code: 'unused-vars', message: expect.stringContaining('h2') },
+    ]);
+  });
+
   it('without an extension are judged by what they say', () => {
     const directory = writeFiles({ yaml: '# c\nall:\n  hosts: {h1: }\n', ini: 'h2:22 a=1\n' });
     const { inventory, faults } = loadInventory([`${directory}/yaml`, `${directory}/ini`]);
