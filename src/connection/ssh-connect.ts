@@ -92,7 +92,7 @@ async function connectOnce(route: SshRoute, watch: RouteWatch | undefined): Prom
       return sshTransport(client, spec.name, server.release);
     } catch (error) {
       server.stream.destroy();
-      server.release();
+      server.release?.();
       throw error;
     }
   };

@@ -10,7 +10,7 @@ import type { Transport } from './transport.ts';
 /** A stream to the ssh server, and what to let go of when it is no longer needed. */
 export interface ServerStream {
   readonly stream: Duplex;
-  release(): void;
+  readonly release?: () => void;
 }
 
 /** Where a ProxyCommand runs. */
@@ -38,7 +38,7 @@ export function openDirect(settings: SshSettings, spec: ConnectionSpec): Promise
     socket.off('error', fail);
     // Between here and the login nobody listens; the login looks at the socket's state.
     socket.on('error', () => undefined);
-    opened.resolve({ stream: socket, release: () => undefined });
+    opened.resolve({ stream: socket });
   });
   return opened.promise;
 }

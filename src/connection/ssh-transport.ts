@@ -20,9 +20,14 @@ export interface SshTransport extends Transport {
 /**
  * A logged-in ssh client as a transport.
  *
- * @param release called once when the connection is gone: what the connection itself stood on can go too
+ * @param release called once when the connection is gone: what the connection itself stood on can go too; undefined =
+ *   it stands on nothing else
  */
-export function sshTransport(client: Client, hostName: string, release: () => void): SshTransport {
+export function sshTransport(
+  client: Client,
+  hostName: string,
+  release: (() => void) | undefined,
+): SshTransport {
   const state = { isOpen: true, reason: 'contact was lost' };
   const gone = deferred<string>();
   client.on('error', (error) => {
@@ -35,7 +40,7 @@ export function sshTransport(client: Client, hostName: string, release: () => vo
   client.on('close', () => {
     state.isOpen = false;
     gone.resolve(state.reason);
-    release();
+    release?.();
   });
   return {
     get isOpen() {
@@ -48,11 +53,17 @@ export function sshTransport(client: Client, hostName: string, release: () => vo
     close: async () => {
       state.isOpen = false;
       client.end();
-      const timer = setTimeout(() => client.destroy(), goodbyeMs);
-      await gone.promise;
-      clearTimeout(timer);
+      const timer = setTimeout(() => client.destroy(), goodbyeMs).unref();
+      void gone.promise.then(() => clearTimeout(timer));
+      // With the goodbye on its way nothing is left to do here. A way through others is cleared up behind it.
+      await (release ? gone.promise : nextTurn());
     },
   };
+}
+
+/** When all that was written in this one has been handed over. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Takes back a forwarding that was never asked for: the server says no, and so that it is there. */
