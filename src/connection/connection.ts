@@ -131,7 +131,8 @@ export interface Connection {
   prepare?(wanted: { readonly become?: Become | undefined; readonly commands: number }): void;
   /** Counters for benchmarks and -vvv: requests written, writes (round trips), channels opened. */
   readonly counters: ConnectionCounters;
-  close(): Promise<void>;
+  /** @param options `forGood`: also one that would be kept for later runs is ended, so that the next is a new login */
+  close(options?: { readonly forGood?: boolean }): Promise<void>;
 }
 
 export interface ConnectionCounters {

@@ -108,12 +108,12 @@ export class HostConnection implements Connection {
     return transport.openTcp(address, port);
   }
 
-  async close(): Promise<void> {
+  async close({ forGood = false }: { readonly forGood?: boolean } = {}): Promise<void> {
     await Promise.all(this.#tidying);
     this.#isClosed = true;
     for (const shell of this.#shells.values()) shell.close();
     this.#shells.clear();
-    await this.#transport.close();
+    await this.#transport.close(forGood);
   }
 
   /** @param use reads and steps share one shell, users' commands that only look another */

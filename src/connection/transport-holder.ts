@@ -28,14 +28,16 @@ export class TransportHolder {
   drop(): void {
     const transport = this.#current;
     this.#current = undefined;
-    (transport?.abandon?.() ?? transport?.close())?.catch(() => undefined);
+    if (transport) abandon(transport).catch(() => undefined);
   }
 
-  async close(): Promise<void> {
+  /** @param forGood nothing may keep it open */
+  async close(forGood: boolean): Promise<void> {
     this.#isClosed = true;
     await this.#connecting?.catch(() => undefined);
-    await this.#current?.close();
+    const transport = this.#current;
     this.#current = undefined;
+    if (transport) await (forGood ? abandon(transport) : transport.close());
   }
 
   async #attempt(): Promise<Transport> {
@@ -45,6 +47,10 @@ export class TransportHolder {
     await transport.close();
     throw closedError(this.#hostName);
   }
+}
+
+function abandon(transport: Transport): Promise<void> {
+  return transport.abandon?.() ?? transport.close();
 }
 
 function closedError(hostName: string): ConnectionError {

@@ -63,12 +63,12 @@ export class Connections {
     return reads;
   }
 
-  /** Closes the connection of a spec, if open; the next `get` opens a new one. */
+  /** Closes the connection of a spec, if open; the next `get` is a new login. */
   async reset(spec: ConnectionSpec): Promise<void> {
     const key = connectionKey(spec);
     const opening = this.#connections.get(key);
     this.#connections.delete(key);
-    await opening?.then((connection) => connection.close()).catch(() => undefined);
+    await opening?.then((connection) => connection.close({ forGood: true })).catch(() => undefined);
   }
 
   async close(): Promise<void> {

@@ -216,6 +216,15 @@ describe('a kept connection', () => {
     expect((await failureOf({ sshArgs })).message).toMatch(/is not known/);
   });
 
+  it('is ended with a run that wants a new login', async () => {
+    const before = logins();
+    const connection = await connect(sshd.spec({ keep }));
+    expect((await connection.shell(read('id -un'))).stdout.trim()).toBe(sshd.user);
+    await connection.close({ forGood: true });
+    await whoAmI();
+    expect(logins()).toBe(before + 2);
+  });
+
   it('goes through jump hosts, and is kept with them', async () => {
     const bastion = await startSshd();
     try {

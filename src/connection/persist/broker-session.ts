@@ -99,7 +99,7 @@ export class BrokerSession {
   }
 
   async #lend(key: string): Promise<void> {
-    const kept = await this.#connections.take(key);
+    const kept = await this.#connections.take(key).catch(() => undefined);
     if (kept) this.#begin(kept);
     else this.#say({ kind: 'login-needed' });
   }
