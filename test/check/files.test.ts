@@ -65,7 +65,7 @@ describe('template files', () => {
       'error templates/a.hbs:3:4 bad-template: there is no helper "uper" | did you mean "upper"?',
     ]);
     expect(check('a\n{% for x in y %}\n')).toEqual([
-      'error templates/a.hbs:2:1 bad-template: "{% for x in y %}" is Jinja | write {{#each list}} {{this}} {{/each}}',
+      'error templates/a.hbs:2:1 bad-template: "{% for x in y %}" is Jinja | write {{#each y as |x|}} … {{/each}}',
     ]);
   });
 });
