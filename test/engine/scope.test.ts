@@ -203,4 +203,73 @@ describe('facts', () => {
     expect(run.result('set').values['msg']).toBe('mine');
     expect(run.connections.size).toBe(0);
   });
+
+  it.each<[string, string, number]>([
+    ['once for the whole run', '', 1],
+    ['again after meta: clear_facts', '- meta: clear_facts\n', 2],
+    ['again by setup', '- setup:\n', 2],
+  ])('are read %s', async (_title, between, times) => {
+    const use = (name: string) => `- name: ${name}\n  debug: {msg: '{{ ansible_system }}'}\n`;
+    const run = await runTasks(`${use('one')}${between}${use('two')}`, { root, speculate: false });
+    expect(run.result('two').values['msg']).toBe('Linux');
+    expect(run.scripts('h1').filter((script) => script.includes('os-release'))).toHaveLength(times);
+  });
+
+  it('may be some of all, and those of another host', async () => {
+    const run = await runTasks(
+      `
+- name: read
+  setup: {filter: [ansible_kernel*, system]}
+  delegate_to: h2
+  delegate_facts: true
+  register: found
+  when: inventory_hostname == 'h1'
+- name: show
+  debug: {msg: '{{ to_json hostvars.h2.ansible_facts }}'}
+  when: inventory_hostname == 'h1'
+`,
+      { root, hosts: ['h1', 'h2'] },
+    );
+    const facts = JSON.parse(String(run.result('show', 'h1').values['msg']));
+    expect(Object.keys(facts).sort()).toEqual(['kernel', 'kernel_version', 'system']);
+    expect(Object.keys(run.result('read', 'h1').values['ansible_facts'] ?? {}).sort()).toEqual(
+      Object.keys(facts)
+        .map((name) => `ansible_${name}`)
+        .sort(),
+    );
+  });
+});
+
+describe('delegate_facts', () => {
+  it('keeps what is set for the delegate, also where only the run can tell it', async () => {
+    const run = await runTasks(
+      `
+- name: maybe
+  command: 'true'
+  register: out
+- set_fact: {x: '{{ inventory_hostname }}', y: '{{ out.stdout }}'}
+  delegate_to: h2
+  delegate_facts: true
+  when: out.rc == 0
+- name: there
+  debug: {msg: x}
+  when: hostvars.h2.x == 'h1'
+- name: here
+  debug: {msg: '{{ default x "none" }}'}
+`,
+      { hosts: ['h1', 'h2'], limit: 'h1', check: true },
+    );
+    expect(run.result('there', 'h1').outcome).toBe('unknown');
+    expect(run.result('here', 'h1').values['msg']).toBe('none');
+  });
+});
+
+describe('reset_connection', () => {
+  it('closes the connection; the next task opens another one', async () => {
+    const run = await runTasks('- command: one\n- meta: reset_connection\n- command: two\n', {
+      reply: () => ({}),
+    });
+    expect(run.scripts('h1').join()).toContain('two');
+    expect(run.scripts('h1').join()).not.toContain('one');
+  });
 });
