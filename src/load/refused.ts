@@ -69,6 +69,7 @@ const withHints: Readonly<Record<string, string>> = {
 
 const moduleHints: Readonly<Record<string, string>> = {
   include: 'write include_tasks, import_tasks or import_playbook',
+  import_playbook: 'write it beside the plays, not in their tasks; a file of tasks comes by import_tasks',
   raw: 'use command or shell: they need no Python on the host',
   win_shell: 'hosts with Windows are not supported',
   ...Object.fromEntries(
@@ -80,6 +81,10 @@ const moduleHints: Readonly<Record<string, string>> = {
   apt_key: 'put the key into /etc/apt/keyrings with get_url, and name it in the source with signed-by',
   apt_repository: 'write the file in /etc/apt/sources.list.d with copy, then apt with update_cache',
   deb822_repository: 'write the file in /etc/apt/sources.list.d with copy, then apt with update_cache',
+  find: 'use command: find with register, changed_when: false and check_mode: false',
+  getent: 'use command: getent with register, changed_when: false and check_mode: false',
+  reboot:
+    'use command: systemctl reboot with ignore_unreachable: true, then wait_for on its port from localhost',
   assemble: 'use template: it can join all the parts',
   debconf: 'use command: debconf-set-selections with stdin',
   dpkg_selections: 'use command: apt-mark',

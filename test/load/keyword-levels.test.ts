@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { modules as registered } from '../../modules/index.ts';
 import { loadPlaybook } from '../../src/load/index.ts';
 import type { Fault } from '../../src/model/errors.ts';
 import { modules } from './known-modules.ts';
@@ -265,5 +266,75 @@ describe('params of statements', () => {
     const faults = faultsOf(inTasks(task));
     expect(faults.map((fault) => fault.message).join()).toMatch(message);
     for (const { hint } of faults.filter(({ code }) => code !== 'wrong-type')) expect(hint).toBeTruthy();
+  });
+});
+
+describe('modules of ansible.builtin', () => {
+  const names = [
+    ...[
+      'add_host',
+      'apt',
+      'apt_key',
+      'apt_repository',
+      'assemble',
+      'assert',
+      'async_status',
+      'blockinfile',
+      'command',
+    ],
+    ...[
+      'copy',
+      'cron',
+      'deb822_repository',
+      'debconf',
+      'debug',
+      'dnf',
+      'dnf5',
+      'dpkg_selections',
+      'expect',
+      'fail',
+    ],
+    ...['fetch', 'file', 'find', 'gather_facts', 'get_url', 'getent', 'git', 'group', 'group_by', 'hostname'],
+    ...[
+      'include_vars',
+      'iptables',
+      'known_hosts',
+      'lineinfile',
+      'mount_facts',
+      'package',
+      'package_facts',
+      'pause',
+    ],
+    ...[
+      'ping',
+      'pip',
+      'raw',
+      'reboot',
+      'replace',
+      'rpm_key',
+      'script',
+      'service',
+      'service_facts',
+      'set_fact',
+    ],
+    ...[
+      'set_stats',
+      'setup',
+      'shell',
+      'slurp',
+      'stat',
+      'subversion',
+      'systemd',
+      'systemd_service',
+      'sysvinit',
+    ],
+    ...['tempfile', 'template', 'unarchive', 'uri', 'user', 'validate_argument_spec', 'wait_for'],
+    ...['wait_for_connection', 'yum_repository'],
+  ];
+  it.each(names)('%s is there, or refused with what to use instead', (name) => {
+    if (registered.has(name)) return;
+    expect(faultsOf(inTasks(`${name}: {}`))).toMatchObject([
+      { code: 'unsupported-module', hint: expect.stringMatching(/^(use|write|put|leave|only)/) },
+    ]);
   });
 });
