@@ -71,6 +71,7 @@ export const blockinfile = defineModule({
     msg: '"Block inserted", "Block removed", "File created" or nothing',
     backup: 'path of the old file',
   },
+  checkParams,
   read: (host, params) => readTextFile(host, params),
   plan(params, file) {
     checkParams(params);

@@ -34,6 +34,7 @@ export const command = defineModule({
     argv: [mysql, --execute, 'select 1']
 `,
   returns: commandReturns,
+  checkParams: argvOf,
   read: readGuards,
   plan: (params, current) => planCommand(params, current, argvOf(params), { argv: argvOf(params) }),
   result: (context) => commandResult(context, argvOf(context.params)),

@@ -64,10 +64,9 @@ export const copy = defineModule({
     directory_mode: '0755'
 `,
   returns: writeReturns,
+  checkParams,
   async read(host, params) {
-    if ((params.src === undefined) === (params.content === undefined)) {
-      throw new ParamsError('give exactly one of src and content');
-    }
+    checkParams(params);
     const request = { dest: await expandHome(host, params.dest), follow: params.follow };
     if (params.content !== undefined) return readContent(host, request, params.content);
     const state = params.remote_src
@@ -86,6 +85,12 @@ export const copy = defineModule({
     return { ...source, ...fileValues(params, file, outcomes) };
   },
 });
+
+function checkParams(params: { readonly src?: string | undefined; readonly content?: unknown }): void {
+  if ((params.src === undefined) === (params.content === undefined)) {
+    throw new ParamsError('give exactly one of src and content');
+  }
+}
 
 async function readContent(host: HostAccess, request: Request, content: unknown): Promise<CopyState> {
   const text = typeof content === 'string' ? content : pythonJson(content);

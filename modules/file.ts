@@ -100,6 +100,7 @@ export const file = defineModule({
     gid: 'number of that group',
     size: 'its size in bytes',
   },
+  checkParams: pathOf,
   async read(host, params) {
     const path = trimSlashes(await expandHome(host, pathOf(params)));
     const source =

@@ -77,6 +77,7 @@ export const lineinfile = defineModule({
     found: 'how many lines were removed',
     backup: 'path of the old file',
   },
+  checkParams,
   read: (host, params) => readTextFile(host, params),
   plan(params, file) {
     checkParams(params);
@@ -110,6 +111,7 @@ interface LineParams {
 
 function checkParams(params: LineParams): void {
   const { line, regexp, search_string: search } = params;
+  if (regexp !== undefined) compilePattern(regexp);
   if (regexp !== undefined && search !== undefined)
     throw new ParamsError('give either regexp or search_string');
   if (params.insertafter !== undefined && params.insertbefore !== undefined) {

@@ -1,4 +1,4 @@
-import { defineModule, type WaitStep } from '../src/module/index.ts';
+import { defineModule, ParamsError, type WaitStep } from '../src/module/index.ts';
 
 export const pause = defineModule({
   name: 'pause',
@@ -35,13 +35,12 @@ export const pause = defineModule({
     stdout: 'how long it took, in words',
     echo: 'the param',
   },
+  checkParams,
   async read() {
     return {};
   },
   plan(params) {
-    if (params.seconds !== undefined && params.minutes !== undefined) {
-      return { steps: [], failure: 'seconds and minutes cannot be given together' };
-    }
+    checkParams(params);
     const seconds = params.seconds ?? (params.minutes === undefined ? undefined : params.minutes * 60);
     if (seconds === undefined) return [waitForInput(params.prompt, params.echo)];
     return [waitForTime(seconds, params.prompt)];
@@ -57,6 +56,15 @@ export const pause = defineModule({
     };
   },
 });
+
+function checkParams(params: {
+  readonly seconds?: number | undefined;
+  readonly minutes?: number | undefined;
+}): void {
+  if (params.seconds !== undefined && params.minutes !== undefined) {
+    throw new ParamsError('seconds and minutes cannot be given together');
+  }
+}
 
 const dayMs = 86_400_000;
 

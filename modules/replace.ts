@@ -40,6 +40,9 @@ export const replace = defineModule({
     replace: 'print("\\1")'
 `,
   returns: { msg: '"N replacements made" or why not', backup: 'path of the old file' },
+  checkParams(params) {
+    for (const pattern of [params.regexp, params.after, params.before]) compilePattern(pattern ?? '');
+  },
   read: (host, params) => readTextFile(host, params),
   plan(params, file) {
     const why = whyNotEditable(file, false);

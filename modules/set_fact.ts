@@ -24,14 +24,13 @@ export const setFact = defineModule({
     storage_options: [rw, no_root_squash]
 `,
   returns: { ansible_facts: 'the variables set' },
+  checkParams,
   async read() {
     return {};
   },
   plan(params) {
+    checkParams(params);
     const { cacheable, ...facts } = params;
-    const wrong = Object.keys(facts).find((name) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name));
-    if (wrong !== undefined) throw new ParamsError(`"${wrong}" is not a name of a variable`);
-    if (Object.keys(facts).length === 0) throw new ParamsError('no variable given to set');
     const values = facts as ValueMap;
     return {
       steps: [],
@@ -40,3 +39,9 @@ export const setFact = defineModule({
     };
   },
 });
+
+function checkParams({ cacheable: _, ...facts }: object & { readonly cacheable?: boolean }): void {
+  const wrong = Object.keys(facts).find((name) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name));
+  if (wrong !== undefined) throw new ParamsError(`"${wrong}" is not a name of a variable`);
+  if (Object.keys(facts).length === 0) throw new ParamsError('no variable given to set');
+}

@@ -75,16 +75,12 @@ export const waitFor = defineModule({
     path: 'the file, where one was waited for',
     state: 'the param',
   },
+  checkParams,
   async read() {
     return {};
   },
   plan(params) {
-    if (params.port !== undefined && params.path !== undefined) {
-      return { steps: [], failure: 'port and path cannot be given together' };
-    }
-    if (params.state === 'drained' && params.port === undefined) {
-      return { steps: [], failure: 'state: drained needs a port' };
-    }
+    checkParams(params);
     const what = describe(params);
     const step: WaitStep = {
       kind: 'wait',
@@ -130,6 +126,16 @@ function condition(params: WaitParams): WaitCondition {
   if (state === 'drained')
     return { kind: 'command', script: drainedScript(host, port, params.exclude_hosts) };
   return { kind: 'port', address: host, port, state: wanted ? 'open' : 'closed', ...regex };
+}
+
+function checkParams(params: WaitParams): void {
+  if (params.port !== undefined && params.path !== undefined) {
+    throw new ParamsError('port and path cannot be given together');
+  }
+  if (params.state === 'drained' && params.port === undefined) {
+    throw new ParamsError('state: drained needs a port');
+  }
+  if (params.search_regex !== undefined) multilineSource(params.search_regex);
 }
 
 /** The engine matches with the flag `m` alone. */

@@ -1,7 +1,7 @@
 import { keyPositionOf, positionOf, startOf } from '../load/index.ts';
-import type { Fault } from '../model/errors.ts';
+import { type Fault, ParamsError } from '../model/errors.ts';
 import type { Position } from '../model/position.ts';
-import { isMap, type Value, type ValueMap } from '../model/value.ts';
+import { findUnknown, isMap, type Value, type ValueMap } from '../model/value.ts';
 import type { Module } from '../module/index.ts';
 import { isTemplate } from '../template/index.ts';
 import { type CoercibleSchema, coerce } from '../util/coerce.ts';
@@ -40,18 +40,53 @@ export function valueFaults(
     key !== undefined && Object.hasOwn(params, key) && !Object.hasOwn(rendered, key);
   const isJudged = ({ path, key, code }: SchemaFault) =>
     path[0] === undefined ? code === 'missing-param' && isOmitted(key) : !unknown.has(path[0]);
-  return schemaFaults(site, module, rendered)
+  const { prepared, faults } = validated(site, module, rendered);
+  if (faults.length === 0 && unknown.size === 0) return togetherFaults(site, module, prepared);
+  return faults
     .filter((fault) => isJudged(fault) && (hangsOnTemplate(params, fault) || fault.path.length === 0))
     .map((fault) => toFault(fault, site, module));
 }
 
 function schemaFaults(site: TaskSite, module: Module, params: ValueMap): SchemaFault[] {
+  return validated(site, module, params).faults;
+}
+
+/** The params with their defaults, as the module gets them, and what is wrong with them. */
+function validated(site: TaskSite, module: Module, params: ValueMap) {
   const properties = module.paramsSchema.properties as Properties;
-  const prepared = Object.entries({ ...defaultsOf(site, module), ...params }).map(([key, value]) => [
-    key,
-    prepare(value, properties[key]),
-  ]);
-  return schemaOf(module).validate(Object.fromEntries(prepared));
+  const prepared: ValueMap = Object.fromEntries(
+    Object.entries({ ...defaultsOf(site, module), ...params }).map(([key, value]) => [
+      key,
+      prepare(value, properties[key]),
+    ]),
+  );
+  return { prepared, faults: schemaOf(module).validate(prepared) };
+}
+
+/** Params that fit their schema one by one, but that the module cannot use as they are together. */
+function togetherFaults(site: TaskSite, module: Module, params: ValueMap): Fault[] {
+  // The registry erases the type of params; these have passed the schema it comes from.
+  const { checkParams } = module as unknown as { checkParams?: (params: ValueMap) => void };
+  // `module_defaults` with templates are rendered by the run.
+  if (findUnknown(params) || Object.values(defaultsOf(site, module)).some(holdsTemplate)) return [];
+  try {
+    checkParams?.(params);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ParamsError)) throw error;
+    const { message, hint } = error;
+    const fault: SchemaFault = {
+      path: [],
+      code: 'wrong-value',
+      message,
+      ...(hint === undefined ? {} : { hint }),
+    };
+    return [toFault(fault, site, module)];
+  }
+}
+
+function holdsTemplate(value: Value): boolean {
+  return JSON.stringify(value).includes('{{');
 }
 
 /** `module_defaults` of all levels for this module. */

@@ -112,6 +112,11 @@ export interface ModuleSpec<S extends JSONSchema, P, C> {
   /** Registered values besides the common ones: name → sentence. */
   readonly returns?: Readonly<Record<string, string>>;
   /**
+   * Throws ParamsError for params that no host can make right (which exclude each other, or cannot be read).
+   * Called before the run wherever all of them are written down; `read` and `plan` refuse them, too.
+   */
+  checkParams?(params: P): void;
+  /**
    * Asks the host how it is; never changes anything.
    *
    * @param earlier what the same read gave before a step made it stale: no truth, only a reason to ask at once

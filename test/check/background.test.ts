@@ -33,4 +33,14 @@ describe('async and poll', () => {
       expect.stringContaining('undefined-variable: "nothing" is not defined'),
     ]);
   });
+
+  test('a job is asked by a test, for its numbers are no conditions', () => {
+    const ask = (until: string) =>
+      checkTasks(`- async_status: {jid: j1}\n  register: job\n  until: ${until}\n  retries: 2\n`);
+    expect(ask('job.finished')).toEqual([
+      'error site.yml:5:14 bad-value: "job.finished" is the number 0 or 1, and a condition must be true or false | write job is finished',
+    ]);
+    expect(ask('job is finished')).toEqual([]);
+    expect(ask('job.finished == 1')).toEqual([]);
+  });
 });

@@ -45,6 +45,45 @@ describe('params that do not fit their module', () => {
   });
 });
 
+describe('params that fit one by one, but not together', () => {
+  const cases: [string, string][] = [
+    ['command:', '4:7 wrong-value: command: give exactly one of cmd and argv'],
+    ['command: echo "a', '4:7 wrong-value: command: a quote (") in "echo "a" is not closed'],
+    ['file: {state: absent}', '4:13 wrong-value: file: "path" is required'],
+    ['copy: {src: a, content: b, dest: /x}', '4:13 wrong-value: copy: give exactly one of src and content'],
+    ['set_fact:', '4:7 wrong-value: set_fact: no variable given to set'],
+    [
+      'lineinfile: {path: /x, line: a, regexp: "("}',
+      '4:19 wrong-value: lineinfile: "(" is not a regular expression',
+    ],
+    ['replace: {path: /x, regexp: "["}', '4:16 wrong-value: replace: "[" is not a regular expression'],
+    ['blockinfile: {path: /x, marker: "#"}', '4:20 wrong-value: blockinfile: marker must contain {mark}'],
+    [
+      'pause: {seconds: 1, minutes: 1}',
+      '4:14 wrong-value: pause: seconds and minutes cannot be given together',
+    ],
+    ['wait_for: {state: drained}', '4:17 wrong-value: wait_for: state: drained needs a port'],
+    [
+      'lineinfile: {path: /x, line: a, regexp: "{{ pattern }}"}',
+      '4:19 wrong-value: lineinfile: "(" is not a regular expression (on w1)',
+    ],
+  ];
+  const check = (task: string) =>
+    runCheck({
+      'site.yml': `- hosts: web\n  vars: {pattern: "("}\n  tasks:\n    - ${task}\n      register: done\n`,
+      'files/a': '',
+    });
+
+  test.each(cases)('%s', (task, expected) => {
+    expect(check(task)).toEqual([`error site.yml:${expected}`]);
+  });
+
+  test('are left to the run where one of them is not known', () => {
+    expect(check('lineinfile: {path: "{{ ansible_env.HOME }}", line: a, regexp: "("}')).toEqual([]);
+    expect(check('command: "{{ ansible_env.HOME }}"')).toEqual([]);
+  });
+});
+
 describe('params whose templates need only what is written down', () => {
   const check = (task: string, vars: string) =>
     runCheck({ 'site.yml': `- hosts: web\n  vars: ${vars}\n  tasks:\n    - ${task}\n` });

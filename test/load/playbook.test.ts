@@ -396,6 +396,7 @@ describe('faults', () => {
     ['include_role: {name: x}', '1:28 missing-role', /looked in .*roles/],
     ['dnf:', '1 unsupported-module', /use apt/],
     ['include: x.yml', '1 unsupported-module', /include_tasks/],
+    ['import_playbook: x.yml', '1 unsupported-module', /beside the plays/],
     ['ping:\nlisten: x', '2 misplaced-keyword', /^only handlers listen/],
     ['ping:\nloop: items', '2:13 wrong-type', 'for the variable write "{{ items }}"'],
     ['ping:\nregister: my-var', '2:17 wrong-type', undefined],

@@ -136,6 +136,7 @@ const keyOrder = [
   'params',
   'examples',
   'returns',
+  'checkParams',
   'read',
   'plan',
   'look',

@@ -18,7 +18,7 @@ it.each([
 });
 
 it('refuses two times', () => {
-  expect(planOf(pause, { seconds: 1, minutes: 1 }, {}).failure).toMatch(/together/);
+  expect(() => planOf(pause, { seconds: 1, minutes: 1 }, {})).toThrow(/together/);
 });
 
 it('registers what was typed and how long it took', () => {

@@ -35,7 +35,7 @@ describe('plan', () => {
     { port: 1, path: '/f' },
     { state: 'drained', path: '/f' },
   ])('refuses %o', (params) => {
-    expect(planOf(waitFor, params, {}).failure).toMatch(/together|needs a port/);
+    expect(() => planOf(waitFor, params, {})).toThrow(/together|needs a port/);
   });
 
   it('refuses a pattern with flags the engine does not use', () => {
