@@ -6,7 +6,7 @@ import type { Fault } from '../model/errors.ts';
 import type { Playbook } from '../model/playbook.ts';
 import type { Redactor } from '../util/redact.ts';
 import { createAsk } from './ask.ts';
-import { connectDefaults } from './connect-options.ts';
+import { connectDefaults } from './connect-defaults.ts';
 import { exitCodes } from './exit-codes.ts';
 import { countFaults, faultLines } from './faults.ts';
 import { listPlaybooks } from './list-command.ts';
