@@ -66,9 +66,27 @@ function taskAnswer(args: ExplainArguments, options: CheckOptions, { inventory }
 }
 
 function unknown(what: string, name: string, names: Iterable<string>): MooringError {
-  const nearest = suggest(name, names);
+  const all = [...new Set(names)];
+  const nearest = suggest(name, all);
+  const related = nearest === undefined ? sharingWords(name, all) : [nearest];
+  const shown = related.map((one) => `"${one}"`).join(', ');
   return new MooringError(
     `there is no ${what} "${name}"`,
-    nearest ? { hint: `Did you mean "${nearest}"?` } : {},
+    related.length > 0 ? { hint: `Did you mean ${shown}?` } : {},
   );
+}
+
+const mostRelated = 5;
+
+/** Names that have a word of the given one: who looks for "Install Docker" may know half of the name. */
+function sharingWords(name: string, names: readonly string[]): string[] {
+  const wordsOf = (text: string) => text.toLowerCase().match(/[^\W_]{4,}/g) ?? [];
+  const wanted = new Set(wordsOf(name));
+  const shared = (one: string) => wordsOf(one).filter((word) => wanted.has(word)).length;
+  return names
+    .map((one) => ({ one, count: shared(one) }))
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => b.count - a.count)
+    .slice(0, mostRelated)
+    .map(({ one }) => one);
 }

@@ -155,6 +155,11 @@ describe('explain var', () => {
   test.each([
     [['var', 'colour', '--host', 'w1'], 'there is no variable "colour"\nDid you mean "color"?'],
     [['var', 'color', '--host', 'w3'], 'there is no host "w3"\nDid you mean "w1"?'],
+    [
+      ['var', 'the_color_of_it', '--host', 'w1'],
+      'there is no variable "the_color_of_it"\nDid you mean "color"?',
+    ],
+    [['task', 'take a look around', '--host', 'w1', playbook], 'Did you mean "look"?'],
     [['task', 'loook', '--host', 'w1', playbook], 'there is no task "loook"\nDid you mean "look"?'],
   ])('%j', async (words, message) => {
     const { code, stderr } = await explain(...words);
