@@ -152,7 +152,10 @@ echo '{"web": {"hosts": "h1"}, "_meta": {"hostvars": {"h2": {"a": 1}}}}'
     for (const name of ['a.sh', 'b.sh']) chmodSync(`${directory}/${name}`, 0o755);
     const { inventory, faults } = loadInventory([`${directory}/a.sh`]);
     expect(faults).toMatchObject([{ code: 'group-and-host' }]);
-    expect([...inventory.hosts.values()].map(hostVars)).toEqual([{ own: 'h1' }, { x: 1, own: 'solo' }]);
+    expect([...inventory.hosts.values()].map((host) => hostVars(host))).toEqual([
+      { own: 'h1' },
+      { x: 1, own: 'solo' },
+    ]);
     expect(loadInventory([`${directory}/b.sh`]).faults).toMatchObject([
       {
         code: 'inventory-script',
