@@ -8,7 +8,6 @@ export type {
   ExecResult,
   ExecStream,
   ShellRequest,
-  StepChain,
 } from './connection.ts';
 export { createReads } from './create-reads.ts';
 export { httpRequest } from './http.ts';

@@ -25,7 +25,7 @@ export function isLastInChannel(step: Step): boolean {
 }
 
 /** How the requests of a step are watched, and what they carry. */
-export interface Watch {
+interface Watch {
   /**
    * Called at once behind a request of the step, so that what it asks for goes out in the same write.
    *

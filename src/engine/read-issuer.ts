@@ -22,13 +22,13 @@ export interface Behind {
 }
 
 /** What is issued of a task, and when. */
-export interface Aim {
+interface Aim {
   /** Items of the loop that is under way before this one are done. */
   readonly fromItem: number;
   readonly behind?: Behind;
 }
 
-export interface TaskAim extends Aim {
+interface TaskAim extends Aim {
   /** It is the task that has its turn, or is the loop under way. */
   readonly isTurn: boolean;
   /** Variables that tasks before it are going to set. */
