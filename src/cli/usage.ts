@@ -77,11 +77,16 @@ function unknownOption(name: string, words: UsageWords): string {
   return `there is no option --${name}${meant(name, words.options, '--')}`;
 }
 
+/** The text itself is not repeated: it is a secret. */
+const textToEncrypt =
+  'the text to encrypt is asked for, or comes by the standard input: on a command line others could read it';
+
 function unknownArguments(names: readonly string[], argv: readonly string[]): string {
   const isShort = (name: string): boolean =>
     argv.some((word) => /^-[a-zA-Z]/.test(word) && word.includes(name));
   return [...new Set(names)]
     .map((name) => {
+      if (argv.includes('encrypt-string')) return textToEncrypt;
       if (!isShort(name)) return `"${name}" is one argument too many`;
       const refused = refusedOptions[name];
       return refused === undefined ? `there is no option -${name}` : `-${name} is not supported: ${refused}`;

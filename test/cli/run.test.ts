@@ -27,6 +27,14 @@ web:
 `,
   'delegates.yml': '- hosts: h1\n  tasks:\n    - command: echo a\n      delegate_to: localhost\n',
   'vars.yml': 'greeting: from a file\n',
+  'prompts.yml': `
+- hosts: h1
+  vars_prompt:
+    - {name: port, prompt: Which port, default: 8080, private: false}
+    - {name: password, prompt: Password}
+  tasks:
+    - debug: {msg: '{{ expr "port + 1" }}'}
+`,
 });
 const hosts = ['-i', join(site, 'hosts.yml')];
 const file = (name: string): string => join(site, name);
@@ -50,6 +58,16 @@ describe('what a run prints', () => {
     expect(code).toBe(2);
     expect(stdout).toMatch(/^fatal: \[h1\]: FAILED! => \{ "msg": .*"rc": 3.*"stderr": "why"/m);
     expect(stdout).toMatch(/^h1 +: ok=0 .* failed=1/m);
+  });
+
+  it('takes the default of a prompt where there is no terminal, and says how else to answer', async () => {
+    const answered = await mooring('run', file('prompts.yml'), ...hosts, '-e', 'password=x');
+    expect(answered.stdout).toMatch(/^ok: \[h1\] => \{ "msg": 8081 \}$/m);
+    const { code, stderr } = await mooring('run', file('prompts.yml'), ...hosts);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(/cannot ask for "password".*\n.*-e password=/),
+    });
   });
 
   it('ends with 4 where a host is out of reach, the others go on', async () => {
