@@ -163,7 +163,11 @@ describe('a typical slip is rejected, at its place', () => {
     ['a list of hosts', 'web:\n  hosts: [a, b]\n', '/web/hosts must be object,null'],
     ['variables that are no mapping', 'web:\n  vars: [a]\n', '/web/vars must be object,null'],
     ['another plugin', 'plugin: aws_ec2\n', '/plugin must be equal to one of the allowed values'],
-    ['a wrong option of a plugin', 'plugin: constructed\ngroup: {}\n', ' must NOT have additional properties'],
+    [
+      'a wrong option of a plugin',
+      'plugin: constructed\ngroup: {}\n',
+      ' must NOT have additional properties',
+    ],
   ])('inventory: %s', (_title, text, error) => {
     expect(errorsOf('inventory', text)).toContain(error);
   });

@@ -26,7 +26,12 @@ describe.skipIf(whyNoSshd() !== undefined)('the benchmark, without its peers', (
   it('measures Mooring and the bare script in turn', () => {
     const [converged] = results.cases;
     expect(converged).toMatchObject({ id: 'converged-1', failures: {} });
-    expect(Object.keys(converged?.samples ?? {}).sort()).toEqual(['check', 'floor', 'mooring', 'mooring-kept']);
+    expect(Object.keys(converged?.samples ?? {}).sort()).toEqual([
+      'check',
+      'floor',
+      'mooring',
+      'mooring-kept',
+    ]);
     for (const sample of converged?.samples.mooring ?? []) {
       expect(sample.wallMs).toBeGreaterThan(50);
       expect(sample.userMs + sample.systemMs).toBeGreaterThan(50);
