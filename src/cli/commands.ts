@@ -20,6 +20,7 @@ export async function runCli(argv: readonly string[], version: string): Promise<
   const cli = declareCommands(yargs(withDashedValues(argv)), version, (value) => {
     code = value;
   });
+  withoutHelpBehindRuns(cli);
   cli.version(version).alias('h', 'help').strict().demandCommand(1, 'which command?');
   cli
     .scriptName('mooring')
@@ -67,6 +68,15 @@ function declareDocOptions(cli: Argv): Argv {
       ['$0 doc --list', 'all modules'],
       ['$0 doc mount', 'parameters, results and examples of one'],
     ]);
+}
+
+/** The parser lays out the help of each command that has begun, in case somebody asks for it later: 5 ms, and nobody does. */
+function withoutHelpBehindRuns(cli: Argv): void {
+  const { getInternalMethods } = cli as unknown as {
+    getInternalMethods?(): { getUsageInstance?(): { cacheHelpMessage: () => void } };
+  };
+  const usage = getInternalMethods?.call(cli).getUsageInstance?.();
+  if (usage) usage.cacheHelpMessage = () => undefined;
 }
 
 /** The options of the command that was being read; the parser's types leave this method out. */
