@@ -23,7 +23,7 @@ export interface ProxySurroundings {
 export function openDirect(settings: SshSettings, spec: ConnectionSpec): Promise<ServerStream> {
   const { host, port, connectTimeoutMs } = settings;
   const opened = deferred<ServerStream>();
-  const socket = new PackedSocket().connect({ host, port, noDelay: true });
+  const socket = new PackedSocket().setNoDelay().connect({ host, port });
   const timer = setTimeout(
     () => socket.destroy(new Error(`no answer within ${connectTimeoutMs / 1000} s`)),
     connectTimeoutMs,
