@@ -32,7 +32,7 @@ export function factsFor(
  * @param task whose connection keywords and become apply
  * @throws ConnectionError, CommandError
  */
-export async function gatherFacts(playRun: PlayRun, hostName: string, task: CompiledTask): Promise<void> {
+async function gatherFacts(playRun: PlayRun, hostName: string, task: CompiledTask): Promise<void> {
   const state = playRun.run.hosts.of(hostName);
   const host = playRun.batch.find((candidate) => candidate.name === hostName) ?? createPlayHost(state);
   // Names that look like facts must not ask for facts while the connection itself is being worked out.

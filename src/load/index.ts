@@ -2,10 +2,9 @@ export { keyPositionOf, positionInside, positionOf, startOf } from '../util/yaml
 export type { KnownModule } from './context.ts';
 export { describeLanguage } from './describe-language.ts';
 export { parseExtraVars } from './extra-vars.ts';
-export type { ExpressionProblem, Expressions, Outcome } from './inventory/constructed.ts';
+export type { Expressions, Outcome } from './inventory/constructed.ts';
 export { findHost, isLocalhost, loadInventory } from './inventory/load.ts';
 export {
-  groupVars,
   hostVars,
   inventoryGraph,
   inventoryToJson,

@@ -48,7 +48,7 @@ export function assembleInventory(builder: InventoryBuilder, options: AssembleOp
 }
 
 /** Groups nobody contains belong to `all`, hosts of no group to `ungrouped`. */
-export function completeGroups(builder: InventoryBuilder): void {
+function completeGroups(builder: InventoryBuilder): void {
   const all = builder.addGroup('all');
   const contained = new Set([...builder.groups.values()].flatMap((group) => [...group.children]));
   for (const name of builder.groups.keys()) {
@@ -67,7 +67,7 @@ export function completeGroups(builder: InventoryBuilder): void {
 }
 
 /** The groups of each host, in the given order. */
-export function membershipsOf(
+function membershipsOf(
   order: readonly GroupDraft[],
   groups: ReadonlyMap<string, Pick<Group, 'hosts'>>,
 ): ReadonlyMap<string, readonly GroupDraft[]> {

@@ -25,7 +25,7 @@ export function hostVars(host: Host, options: ListingOptions = {}): Values {
 }
 
 /** What inventory files and group_vars/ say for a group itself. */
-export function groupVars(inventory: Inventory, name: string): Values {
+function groupVars(inventory: Inventory, name: string): Values {
   const { inventory: beside = [], playbook = [] } = inventory.varsPlaces ?? {};
   const group = inventory.groups.get(name);
   const sources = [
