@@ -40,14 +40,15 @@ const magic: Readonly<Record<string, Magic>> = {
 /** The ansible-core whose behaviour is followed: playbooks ask for it before they use what it has. */
 const followedVersion: ValueMap = { string: '2.14.0', full: '2.14.0', major: 2, minor: 14, revision: 0 };
 
-/** `ansible_host` and `ansible_user` where no variable sets them; templates see them all the same. */
-export function unsetConnection(
+/** What templates see where no variable sets it: `ansible_host`, `ansible_user`, and the note for files. */
+export function fallbackVariable(
   name: string,
   { run }: PlayRun,
   host: PlayHost,
   chain: CompiledTask['chain'] = [],
 ): Value | undefined {
   if (name === 'ansible_host') return host.name;
+  if (name === 'ansible_managed') return 'Ansible managed';
   if (name !== 'ansible_user') return undefined;
   const written = innermost(chain, 'remoteUser');
   if (written?.includes('{{')) return undefined;

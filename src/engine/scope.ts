@@ -4,7 +4,7 @@ import { type Layer, Scope } from '../template/index.ts';
 import { type CompiledTask, innermost, type VarsLevel } from './compile.ts';
 import { factLookup } from './facts.ts';
 import { hostvarsOf } from './hostvars.ts';
-import { magicNames, magicVariable, unsetConnection } from './magic.ts';
+import { fallbackVariable, magicNames, magicVariable } from './magic.ts';
 import type { PlayHost, PlayRun } from './run-state.ts';
 
 const level = {
@@ -89,7 +89,7 @@ function layersOf(
   const { run } = playRun;
   const { state } = host;
   const levels = [
-    data('connection', level.fallback, (name) => unsetConnection(name, playRun, host, chain)),
+    data('connection', level.fallback, (name) => fallbackVariable(name, playRun, host, chain)),
     ...inventoryVars.map((source) => ({ ...source, templated: true })),
     data('facts', level.facts, factLookup(state, definedIn(inventoryVars))),
     ...playRun.varsOf(host),

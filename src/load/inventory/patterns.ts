@@ -69,14 +69,16 @@ function termFaults(terms: readonly Term[], inventory: Inventory, position: Posi
     const nearest = suggest(name, [...inventory.groups.keys(), ...inventory.hosts.keys()]);
     faults.error('unknown-host-pattern', `no group or host is called "${name}"`, {
       position,
-      hint: nearest ? `did you mean "${nearest}"?` : `groups: ${groupNames(inventory)}`,
+      hint: nearest ? `did you mean "${nearest}"?` : groupsHint(inventory),
     });
   }
   return faults.list;
 }
 
-function groupNames(inventory: Inventory): string {
-  return [...inventory.groups.keys()].filter((name) => name !== 'ungrouped').join(', ');
+function groupsHint(inventory: Inventory): string {
+  const names = [...inventory.groups.keys()].filter((name) => name !== 'ungrouped');
+  if (names.every((name) => name === 'all')) return 'there are no groups: name the inventory with -i';
+  return `groups: ${names.join(', ')}`;
 }
 
 function splitLimit(limit: string): Term[] {

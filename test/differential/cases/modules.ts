@@ -51,6 +51,12 @@ const files: Cases = {
 `),
     files: { 'templates/t.txt': 'v={{ v }}\nhost={{ inventory_hostname }}\n\nend\n' },
   },
+  'template: the note that a file is managed': {
+    play: tasks(`
+- { template: { src: t.txt, dest: '{{ base }}/t', mode: '0640' } }
+`),
+    files: { 'templates/t.txt': '# {{ ansible_managed }}\n' },
+  },
   'file: folders, modes, links and absence': tasks(`
 - { file: { path: '{{ base }}/d/e', state: directory, mode: '0750' } }
 - { file: { path: '{{ base }}/d/f', state: touch, mode: 'u=rw,g=r,o=' } }

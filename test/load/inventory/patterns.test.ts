@@ -111,6 +111,8 @@ describe('patternFaults', () => {
 
   it('names the groups where nothing is near', () => {
     expect(patternFaults('frontend', inventory)[0]?.hint).toBe('groups: all, nfs, web, db, site');
+    const bare = { ...inventory, groups: new Map() };
+    expect(patternFaults('frontend', bare)[0]?.hint).toBe('there are no groups: name the inventory with -i');
   });
 
   it('warns about globs that match nothing and refuses broken regular expressions', () => {
