@@ -24,7 +24,6 @@ export function complete(
   alsoFor: readonly PlayHost[],
 ): void {
   let result = withIgnored(playRun, task, host, ended.result);
-  if (!safeBoolean(playRun, task, host, 'diff', true)) result = { ...result, diff: [] };
   result = withEffects(playRun, [host, ...alsoFor], ended.effects, result);
   register(task, [host, ...alsoFor], result);
   result = withNotified(playRun, task, host, result);
@@ -79,7 +78,7 @@ export function safeBoolean(
   playRun: PlayRun,
   task: CompiledTask,
   host: PlayHost,
-  keyword: 'ignoreErrors' | 'ignoreUnreachable' | 'noLog' | 'anyErrorsFatal' | 'runOnce' | 'diff',
+  keyword: 'ignoreErrors' | 'ignoreUnreachable' | 'noLog' | 'anyErrorsFatal' | 'runOnce',
   fallback = false,
 ): boolean {
   try {

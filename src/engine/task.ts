@@ -199,9 +199,10 @@ function attemptEnd(
 ): TaskEnd {
   const outcome = verdict.failed ? 'failed' : verdict.outcome;
   const message = verdict.message ?? tried.message;
+  const diff = mayShowDiff(call) ? tried.diff : [];
   if (outcome === 'unknown') {
     const unknown = undecided(call, message ?? 'depends on what was only simulated', started);
-    const details = { diff: tried.diff, steps: tried.steps, warnings: tried.warnings };
+    const details = { diff, steps: tried.steps, warnings: tried.warnings };
     return { ...unknown, ...delegateOf(decision), result: { ...unknown.result, ...details } };
   }
   return {
@@ -210,13 +211,22 @@ function attemptEnd(
     result: {
       outcome,
       values: verdict.values,
-      diff: tried.diff,
+      diff,
       steps: tried.steps,
       warnings: tried.warnings,
       durationMs: Date.now() - started,
       ...(message === undefined ? {} : { message }),
     },
   };
+}
+
+/** `diff: false` hides what may be secret; so does one that cannot be told. */
+function mayShowDiff({ playRun, host, task, extras }: TaskCall): boolean {
+  try {
+    return booleanKeyword(task.chain, 'diff', scopeFor(playRun, host, task, extras), true);
+  } catch {
+    return false;
+  }
 }
 
 function ownedBy(call: TaskCall, effects: readonly Effect[], { delegate }: Call): HostEffect[] {

@@ -24,6 +24,23 @@ describe('check mode', () => {
     expect(run.events.at(-1)).toMatchObject({ event: 'recap', exact: 2, unknown: 0, exitCode: 0 });
   });
 
+  it('keeps no difference where diff is false, of items neither', async () => {
+    const run = await runTasks(
+      `
+- name: one
+  thing: {name: a, value: new}
+  diff: false
+- name: items
+  thing: {name: "{{ item }}", value: new}
+  loop: [a, b]
+  diff: false
+`,
+      { ...check, things: { 'h1/a': 'old', 'h1/b': 'old' } },
+    );
+    expect(run.outcomes).toEqual(['h1 one: changed', 'h1 items: changed']);
+    expect(JSON.stringify(run.events)).not.toContain('"after"');
+  });
+
   it('takes a param that is not known yet for one of any type', async () => {
     const run = await runTasks(
       `
