@@ -59,10 +59,14 @@ describe.each(shells)('facts gathered on %s', (shell) => {
     expect(facts['distribution_version']).toMatch(/^\d+(\.\d+)?$/);
   });
 
-  it('are gathered once', async () => {
+  it('are gathered anew at each call, but once for those who ask together', async () => {
     const before = connection.counters.requests;
-    expect(await reads.facts()).toBe(await reads.facts());
-    expect(connection.counters.requests).toBe(before);
+    const [one, other] = await Promise.all([reads.facts(), reads.facts()]);
+    const each = connection.counters.requests - before;
+    expect(one).toBe(other);
+    expect(each).toBeGreaterThan(0);
+    await reads.facts();
+    expect(connection.counters.requests - before).toBe(2 * each);
   });
 });
 
