@@ -2,7 +2,7 @@ import type { ItemResult, TaskResult } from '../model/result.ts';
 import type { CompiledTask } from './compile.ts';
 import { complete, noteItem } from './complete.ts';
 import type { HostEffect } from './effects.ts';
-import { booleanKeyword, numberKeyword } from './keyword-values.ts';
+import { booleanKeyword } from './keyword-values.ts';
 import { endsLoop, loopItem, loopItems, loopPauseMs, loopResult } from './loop.ts';
 import { censor } from './results.ts';
 import { checkInterrupted, Interrupted, type PlayHost, type PlayRun } from './run-state.ts';
@@ -98,10 +98,4 @@ function emitItem(
     ...(delegatedTo === undefined ? {} : { delegatedTo }),
     result: noLog ? { ...censor(result), label: '(censored)' } : result,
   });
-}
-
-/** The number of hosts a task may work on at a time; undefined = `forks` alone decides. */
-export function throttleOf(playRun: PlayRun, task: CompiledTask, host: PlayHost): number | undefined {
-  const limit = numberKeyword(task.chain, 'throttle', scopeFor(playRun, host, task));
-  return limit === undefined || limit < 1 ? undefined : Math.floor(limit);
 }

@@ -1,12 +1,11 @@
 import { isUnknown } from '../model/value.ts';
-import { createLimit } from '../util/limit.ts';
 import { inChunks } from './chunks.ts';
 import type { CompiledBlock, CompiledNode, CompiledTask } from './compile.ts';
 import { safeBoolean, taskInfo } from './complete.ts';
 import { conditionsHold } from './decide.ts';
 import { withFacts } from './facts.ts';
 import { factsFor } from './gather.ts';
-import { runOnHost, throttleOf } from './host-task.ts';
+import { runOnHost } from './host-task.ts';
 import { runInclude } from './include.ts';
 import { toNumber } from './keyword-values.ts';
 import { runMeta } from './meta.ts';
@@ -14,6 +13,7 @@ import { errorMessage, hasFailed, heal, isActive, isOver, type PlayHost, type Pl
 import { scopeFor } from './scope.ts';
 import { allSettled, isEachAlone } from './strategy.ts';
 import { displayName } from './task-name.ts';
+import { throttleAt, throttleOf } from './throttle.ts';
 
 /** Modules that act once for all hosts, whatever the task says. */
 const onceModules: ReadonlySet<string> = new Set(['add_host', 'pause']);
@@ -104,10 +104,15 @@ async function runModuleTask(
     await runOnce(playRun, task, hosts, first);
     return;
   }
-  const throttle = throttled(playRun, task, first);
+  const most = warnInstead(playRun, task, () => throttleOf(playRun, task, first));
   await playRun.speculation.connectAll(hosts, task);
+  const run = (host: PlayHost) => playRun.run.limit(() => runOnHost(playRun, task, host));
+  if (most === undefined) return allSettled(hosts.map(run));
+  const throttle = throttleAt(playRun, task);
+  // While one host alone waited for others, the play may have ended for it.
+  const isLeftOut = (host: PlayHost) => isEachAlone(playRun.play) && (!isActive(host) || isOver(playRun));
   await allSettled(
-    hosts.map((host) => throttle(() => playRun.run.limit(() => runOnHost(playRun, task, host)))),
+    hosts.map((host) => throttle.run(most, () => (isLeftOut(host) ? Promise.resolve() : run(host)))),
   );
 }
 
@@ -168,15 +173,6 @@ async function mayRun(playRun: PlayRun, task: CompiledTask, host: PlayHost): Pro
   } catch {
     return true;
   }
-}
-
-function throttled(
-  playRun: PlayRun,
-  task: CompiledTask,
-  host: PlayHost,
-): (action: () => Promise<void>) => Promise<void> {
-  const most = warnInstead(playRun, task, () => throttleOf(playRun, task, host));
-  return most === undefined ? (action) => action() : createLimit(most);
 }
 
 /** Asks under `--step`; later "continue" asks no more. */

@@ -119,6 +119,7 @@ function createPlayRun(
     started: new Set(),
     once: new Map(),
     gates: new Map(),
+    throttles: new Map(),
     ending: undefined,
   };
   return playRun;

@@ -12,6 +12,7 @@ import { isDeclaredRead } from './reads-only.ts';
 import type { PlayHost, PlayRun } from './run-state.ts';
 import type { TaskCall } from './task.ts';
 import type { TaskTarget } from './task-target.ts';
+import { mayBeThrottled } from './throttle.ts';
 
 /** Reads on their way behind a step, all in its shell. */
 export interface Behind {
@@ -117,6 +118,7 @@ export class ReadIssuer {
   /** @returns how many reads it came to */
   #issueTask(host: PlayHost, task: CompiledTask, aim: TaskAim): number {
     if (!mayReadAhead(this.#playRun, host, task)) return 0;
+    if (!aim.isTurn && mayBeThrottled(task)) return 0;
     if (task.task.keywords.loop === undefined) {
       // Its own step was just sent: nothing of it is left to read.
       if (aim.fromItem > 0) return 0;

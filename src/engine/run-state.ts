@@ -12,6 +12,7 @@ import type { RunOptions } from './options.ts';
 import type { Speculation } from './speculate.ts';
 import type { TagSelection } from './tags.ts';
 import type { Targets } from './target.ts';
+import type { Throttle } from './throttle.ts';
 
 /** What one call of `runPlaybooks` holds. */
 export interface Run {
@@ -51,6 +52,8 @@ export interface PlayRun {
   readonly once: Map<string, Promise<void>>;
   /** Free strategy: what lets only so many hosts at a time into a node with `serial`, by its id. */
   readonly gates: Map<string, Gate>;
+  /** What limits how many hosts are in a task at a time, by its id. */
+  readonly throttles: Map<string, Throttle>;
   /** Nothing more is started in this play: why. */
   ending: PlayEnding | undefined;
 }

@@ -316,6 +316,19 @@ const throttle: Cases = {
 `,
     order: 'exact',
   },
+  'where each host goes ahead alone': {
+    play: `
+- hosts: web
+  strategy: free
+  tasks:
+    - throttle: 1
+      block:
+        - shell: "mkdir {{ base }}/first && sleep 0.2 && rmdir {{ base }}/first"
+        - shell: "mkdir {{ base }}/second && sleep 0.2 && rmdir {{ base }}/second"
+    - { log: one }
+`,
+    order: 'host',
+  },
 };
 
 const below: Cases = {
