@@ -47,6 +47,18 @@ export function reachOf(site: TaskSite, from: Viewpoint, values: StaticValues): 
   };
 }
 
+/** What keeps conditions of the task's own result from an answer on a host; each is a list joined by `and`. */
+export function conditionErrorsOn(
+  lists: readonly (readonly Condition[])[],
+  host: string,
+  scope: Scope,
+): ConditionError[] {
+  return lists.flatMap((conditions) => {
+    const { error } = judgeAll(conditions, scope);
+    return error ? [{ ...error, host }] : [];
+  });
+}
+
 interface Judged {
   readonly answers: readonly (boolean | 'open')[];
   readonly error?: Omit<ConditionError, 'host'>;

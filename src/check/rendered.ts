@@ -6,7 +6,7 @@ import { expressionFaults, render, type Scope, templateFaults, UndefinedError } 
 import { expandLoop } from '../util/loop-forms.ts';
 import type { Viewpoint } from './known.ts';
 import { valueFaults } from './params.ts';
-import type { ConditionError } from './reach.ts';
+import { type ConditionError, conditionErrorsOn } from './reach.ts';
 import type { TaskSite } from './site.ts';
 import { type StaticValues, staticScope } from './static-scope.ts';
 import { offsetOf } from './syntax.ts';
@@ -34,6 +34,7 @@ export function renderedFaults(task: RenderedTask, values: StaticValues): Fault[
     const found = [
       ...textFaults(task.texts, scope, host),
       ...loopFaults(task.site, scope, host),
+      ...resultConditionFaults(task, values, host),
       ...rendersOf(task, scope, host),
     ];
     for (const fault of found) {
@@ -59,6 +60,16 @@ function textFaults(texts: readonly TextSite[], scope: Scope, host: string): Fau
     const error = errorOf(() => render(text.text, scope));
     return error ? [toFault(error, text, host)] : [];
   });
+}
+
+/** `changed_when`, `failed_when` and `until` see the result of the task, which only the run can tell. */
+function resultConditionFaults({ site, from }: RenderedTask, values: StaticValues, host: string): Fault[] {
+  const { changedWhen, failedWhen, until, register } = site.task.keywords;
+  const lists = [changedWhen, failedWhen, until].filter((list) => list !== undefined);
+  if (lists.length === 0) return [];
+  const loopNames = register === undefined ? from.loopNames : new Set([...from.loopNames, register]);
+  const scope = staticScope(host, { ...from, loopNames }, values);
+  return conditionFaults(conditionErrorsOn(lists, host, scope));
 }
 
 /** A loop whose list is written down, and is none. */

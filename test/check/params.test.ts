@@ -127,6 +127,17 @@ describe('conditions that can have no answer', () => {
     );
   });
 
+  test.each(['until', 'changed_when', 'failed_when'])('%s is judged on what is written down', (keyword) => {
+    expect(checkTasks(`- command: "true"\n  register: r\n  vars: {n: 1}\n  ${keyword}: n`)[0]).toMatch(
+      /^error site.yml:6:\d+ bad-value: "n" must be true or false, but it is a number: 1 \(on w1\)/,
+    );
+    const fine = [`r.rc == 0`, `[r.rc == 0, n]`, `item`, `n > 0`];
+    for (const condition of fine) {
+      const task = `- command: "true"\n  register: r\n  loop: [true]\n  vars: {n: 1, r: text, item: text}`;
+      expect(checkTasks(`${task}\n  ${keyword}: ${condition}`)).toEqual([]);
+    }
+  });
+
   test('are left to the run behind a condition that it decides', () => {
     expect(checkTasks('- debug:\n  when: [ansible_facts.x, domain]')).toEqual([]);
     expect(checkTasks('- debug:\n  when: [false, domain]')).toEqual([]);
