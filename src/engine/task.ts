@@ -199,10 +199,10 @@ function attemptEnd(
 ): TaskEnd {
   const outcome = verdict.failed ? 'failed' : verdict.outcome;
   const message = verdict.message ?? tried.message;
-  const diff = mayShowDiff(call) ? tried.diff : [];
+  const shown = shownDiff(call, tried);
   if (outcome === 'unknown') {
     const unknown = undecided(call, message ?? 'depends on what was only simulated', started);
-    const details = { diff, steps: tried.steps, warnings: tried.warnings };
+    const details = { ...shown, steps: tried.steps, warnings: tried.warnings };
     return { ...unknown, ...delegateOf(decision), result: { ...unknown.result, ...details } };
   }
   return {
@@ -211,7 +211,7 @@ function attemptEnd(
     result: {
       outcome,
       values: verdict.values,
-      diff,
+      ...shown,
       steps: tried.steps,
       warnings: tried.warnings,
       durationMs: Date.now() - started,
@@ -220,12 +220,18 @@ function attemptEnd(
   };
 }
 
-/** `diff: false` hides what may be secret; so does one that cannot be told. */
-function mayShowDiff({ playRun, host, task, extras }: TaskCall): boolean {
+/** `diff: false` hides what may be secret; so does one that cannot be told. `diff: true` needs no `--diff`. */
+function shownDiff(
+  { playRun, host, task, extras }: TaskCall,
+  { diff }: Attempt,
+): Pick<TaskResult, 'diff' | 'showDiff'> {
   try {
-    return booleanKeyword(task.chain, 'diff', scopeFor(playRun, host, task, extras), true);
+    const wanted = (fallback: boolean) =>
+      booleanKeyword(task.chain, 'diff', scopeFor(playRun, host, task, extras), fallback);
+    if (!wanted(true)) return { diff: [] };
+    return diff.length > 0 && wanted(false) ? { diff, showDiff: true } : { diff };
   } catch {
-    return false;
+    return { diff: [] };
   }
 }
 

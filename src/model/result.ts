@@ -21,6 +21,8 @@ export interface TaskResult {
   /** What `register` gets: changed, failed, skipped, rc, stdout, … as the module documents. */
   readonly values: ValueMap;
   readonly diff: readonly Diff[];
+  /** `diff: true` asks for the difference to be shown also where the run does not; of a loop, on its items. */
+  readonly showDiff?: boolean;
   /** Summaries of the steps that were (or, in check mode, would be) applied, in order. */
   readonly steps: readonly string[];
   readonly warnings: readonly string[];

@@ -4,6 +4,7 @@ import { unifiedDiff } from '../util/diff.ts';
 
 export interface LineOptions {
   readonly verbosity: number;
+  /** `--diff`; a result may ask for it itself. */
   readonly diff: boolean;
   /** Shows what was registered without -v as well (`debug`). */
   readonly showValues?: boolean;
@@ -27,7 +28,7 @@ export function resultLines(
   result: TaskResult | ItemResult,
   options: LineOptions,
 ): readonly string[] {
-  const lines = options.diff ? diffLines(result) : [];
+  const lines = options.diff || result.showDiff ? diffLines(result) : [];
   lines.push(headline(label, result, options));
   if (options.verbosity >= 3) lines.push(...result.steps.map((step) => `    step: ${step}`));
   if (result.ignored) lines.push('...ignoring');

@@ -41,6 +41,34 @@ describe('check mode', () => {
     expect(JSON.stringify(run.events)).not.toContain('"after"');
   });
 
+  it.each([true, false])(
+    'marks what diff: true wants shown without --diff (check mode: %s)',
+    async (isCheck) => {
+      const tasks = `
+- block:
+    - name: one
+      thing: {name: a, value: new}
+    - name: items
+      thing: {name: "{{ item }}", value: newer}
+      loop: [a]
+  diff: true
+- name: unmarked
+  thing: {name: b, value: new}
+`;
+      const run = await runTasks(tasks, {
+        ...(isCheck ? check : {}),
+        things: { 'h1/a': 'old', 'h1/b': 'old' },
+      });
+      const results = run.events.filter((event) => event.event === 'result' || event.event === 'item_result');
+      expect(results.map(({ event, result }) => [event, result.showDiff, result.diff.length])).toEqual([
+        ['result', true, 1],
+        ['item_result', true, 1],
+        ['result', undefined, 1],
+        ['result', undefined, 1],
+      ]);
+    },
+  );
+
   it('takes a param that is not known yet for one of any type', async () => {
     const run = await runTasks(
       `

@@ -48,12 +48,7 @@ test('shows a diff before the result only when asked to', () => {
     diff: [{ header: '/etc/x', before: 'a\n', after: 'b\n' }],
   };
   expect(resultLines('h1', result, quiet)).toEqual(['changed: [h1]']);
-  expect(resultLines('h1', result, { verbosity: 0, diff: true })).toEqual([
-    '--- before: /etc/x',
-    '+++ after: /etc/x',
-    '@@ -1,1 +1,1 @@',
-    '-a',
-    '+b',
-    'changed: [h1]',
-  ]);
+  const shown = ['--- before: /etc/x', '+++ after: /etc/x', '@@ -1,1 +1,1 @@', '-a', '+b', 'changed: [h1]'];
+  expect(resultLines('h1', result, { verbosity: 0, diff: true })).toEqual(shown);
+  expect(resultLines('h1', { ...result, showDiff: true }, quiet)).toEqual(shown);
 });
