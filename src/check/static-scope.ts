@@ -104,12 +104,16 @@ export function magicValues(
   inventory: Inventory,
   directory: string,
 ): ValueMap {
+  const known = inventory.hosts.get(name);
   return {
     inventory_hostname: name,
     inventory_hostname_short: name.split('.')[0] ?? name,
     group_names: (host?.groups ?? []).filter((group) => group !== 'all'),
     groups: valuesOf(inventory).groups,
-    inventory_dir: inventory.directory,
+    ...(known && {
+      inventory_dir: known.namedIn?.directory ?? null,
+      inventory_file: known.namedIn?.file ?? null,
+    }),
     playbook_dir: directory,
   };
 }

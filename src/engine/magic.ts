@@ -1,3 +1,4 @@
+import type { InventoryPlace } from '../model/inventory.ts';
 import type { Value, ValueMap } from '../model/value.ts';
 import { type CompiledTask, innermost } from './compile.ts';
 import { forksOf } from './options.ts';
@@ -16,8 +17,8 @@ const magic: Readonly<Record<string, Magic>> = {
   group_names: ({ run }, host) =>
     (run.inventory.hostOrLocal(host.name)?.groups ?? []).filter((name) => name !== 'all').sort(),
   groups: ({ run }) => run.inventory.groups,
-  inventory_dir: ({ run }) => run.inventory.current.directory,
-  inventory_file: ({ run }) => run.inventory.current.sources[0],
+  inventory_dir: (playRun, host) => namedIn(playRun, host, 'directory'),
+  inventory_file: (playRun, host) => namedIn(playRun, host, 'file'),
   playbook_dir: ({ playbook }) => playbook.directory,
   ansible_play_name: ({ play }) => play.keywords.name ?? play.hosts,
   ansible_play_hosts: (playRun) => liveHosts(playRun),
@@ -68,6 +69,16 @@ function liveHosts({ run, allHosts, batch }: PlayRun): readonly string[] {
     const host = inBatch.get(name);
     return host ? isAlive(host) : !state.failed && !state.unreachable;
   });
+}
+
+/** Null for a host that `add_host` made; the control node, where no inventory names it, has no such variable. */
+function namedIn(
+  { run }: PlayRun,
+  { name }: PlayHost,
+  part: keyof InventoryPlace,
+): string | null | undefined {
+  const host = run.inventory.host(name);
+  return host && (host.namedIn?.[part] ?? null);
 }
 
 function isAlive(host: PlayHost): boolean {

@@ -9,6 +9,16 @@ export interface Host {
   /** Variables with their sources, lowest precedence first (inventory file, group_vars, host_vars). */
   readonly vars: readonly VarsSource[];
   readonly position?: Position;
+  /** Where it was first named; not set for hosts that no inventory names. */
+  readonly namedIn?: InventoryPlace;
+}
+
+/** One file or list of hosts that an inventory is made of. */
+export interface InventoryPlace {
+  /** Absolute path of the file, for `{{ inventory_file }}`; or the list as given with `-i`. */
+  readonly file: string;
+  /** The folder of the file, for `{{ inventory_dir }}`; null for a list. */
+  readonly directory: string | null;
 }
 
 export interface Group {
@@ -50,7 +60,7 @@ export interface Inventory {
   readonly sources: readonly string[];
   readonly hosts: ReadonlyMap<string, Host>;
   readonly groups: ReadonlyMap<string, Group>;
-  /** Directory of the first inventory, for `{{ inventory_dir }}`. */
+  /** Directory of the first inventory. */
   readonly directory: string;
   /** The control node, for `hosts: localhost` and `delegate_to` where no inventory names it. */
   readonly implicitLocalhost?: Host;

@@ -80,7 +80,7 @@ export interface HostAccess extends HostReads {
   readonly now: number;
   /** Absolute directory of the playbook on the control node. */
   readonly playbookDir: string;
-  /** Absolute directory of the first inventory on the control node, `{{ inventory_dir }}`. */
+  /** Absolute directory of the first inventory on the control node. */
   readonly inventoryDir: string;
   /** How many `-v` were given. */
   readonly verbosity: number;

@@ -39,6 +39,35 @@ it.each([
   expect(await shown(`{{ ${name} }}`)).toEqual(value);
 });
 
+it('a host knows the inventory that names it, and those that none names have none', async () => {
+  const run = await runPlays(`
+- hosts: h1
+  tasks:
+    - add_host: {name: made}
+- hosts: all
+  tasks:
+    - name: place
+      debug: {msg: "{{ inventory_dir }} {{ basename inventory_file }}"}
+      when: inventory_dir is not none
+    - name: nowhere
+      debug: {msg: x}
+      when: inventory_dir is none and inventory_file is none
+    - name: another
+      debug: {msg: x}
+      when: hostvars.made.inventory_dir is none and hostvars.h1.inventory_dir is not none
+- hosts: localhost
+  tasks:
+    - name: local
+      debug: {msg: x}
+      when: inventory_dir is defined or inventory_file is defined
+`);
+  expect(run.result('place', 'h1').values['msg']).toMatch(/mooring-engine-\w+ hosts\.yml$/);
+  expect(run.outcomes.slice(1).toSorted()).toEqual([
+    ...['h1 another: ok', 'h1 nowhere: skipped', 'h1 place: ok', 'localhost local: skipped'],
+    ...['made another: ok', 'made nowhere: ok', 'made place: skipped'],
+  ]);
+});
+
 it('what the inventory says of a connection wins', async () => {
   const hosts = { 'h1.site': { ansible_host: '10.0.0.1', ansible_user: 'bob' } };
   expect(await shown('{{ ansible_user }}@{{ ansible_host }}', { hosts, groups: {} })).toBe('bob@10.0.0.1');

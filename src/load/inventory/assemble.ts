@@ -34,6 +34,7 @@ export function assembleInventory(builder: InventoryBuilder, options: AssembleOp
       groups: memberOf.map((group) => group.name),
       vars: varsOfHost(name, memberOf, draft.vars, options.varsDirectories),
       ...(draft.position ? { position: draft.position } : {}),
+      ...(draft.namedIn ? { namedIn: draft.namedIn } : {}),
     });
   }
   reportAmbiguous(builder);

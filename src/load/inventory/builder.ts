@@ -1,4 +1,4 @@
-import type { VarsSource } from '../../model/inventory.ts';
+import type { InventoryPlace, VarsSource } from '../../model/inventory.ts';
 import type { Position } from '../../model/position.ts';
 import type { Value, ValueMap } from '../../model/value.ts';
 import { copyPlace, positionOf } from '../../util/yaml.ts';
@@ -18,6 +18,7 @@ export interface HostDraft {
   readonly name: string;
   readonly vars: VarsSource[];
   readonly position: Position | undefined;
+  readonly namedIn: InventoryPlace | undefined;
 }
 
 /** Level of variables written in an inventory file, by what they belong to. */
@@ -29,6 +30,8 @@ export class InventoryBuilder {
   readonly faults: Faults;
   readonly hosts = new Map<string, HostDraft>();
   readonly groups = new Map<string, GroupDraft>();
+  /** What is being read. */
+  place: InventoryPlace | undefined;
 
   constructor(faults: Faults) {
     this.faults = faults;
@@ -58,7 +61,7 @@ export class InventoryBuilder {
     const found = this.hosts.get(name);
     if (found) return found;
     this.#checkName('host', name, position);
-    const host: HostDraft = { name, vars: [], position };
+    const host: HostDraft = { name, vars: [], position, namedIn: this.place };
     this.hosts.set(name, host);
     return host;
   }

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { dirname, extname, join } from 'node:path';
+import { dirname, extname, join, resolve } from 'node:path';
 import type { VarsFolders } from '../../model/inventory.ts';
 import type { ValueMap } from '../../model/value.ts';
 import { parseYaml } from '../../util/yaml.ts';
@@ -42,6 +42,7 @@ export function readSource(builder: InventoryBuilder, source: string, options: S
 
 /** `-i host1,host2,`: names with ranges and ports, separated by commas. */
 function readHostList(builder: InventoryBuilder, source: string): void {
+  builder.place = { file: source, directory: null };
   for (const part of source.split(/,(?![^[]*\])/)) {
     const { host, port } = splitPort(part.trim());
     if (host === '') continue;
@@ -74,6 +75,7 @@ function filesOf(directory: string): string[] {
 }
 
 function readFile(builder: InventoryBuilder, path: string, options: SourceOptions): void {
+  builder.place = { file: resolve(path), directory: dirname(resolve(path)) };
   if (isInventoryScript(path)) {
     readScriptInventory(builder, path);
     return;

@@ -263,10 +263,31 @@ const built: Cases = {
   },
 };
 
+const several: Cases = {
+  'a host knows the first that names it': {
+    play: `
+- hosts: h1
+  tasks:
+    - { add_host: { name: made } }
+    - { log: first, when: "inventory_dir is search('/inv$') and inventory_file is search('/inv/hosts.yml$')" }
+    - { log: second, when: "hostvars.x1.inventory_dir is search('/other$')" }
+    - { log: file, when: "hostvars.x1.inventory_file is search('/other/more.yml$')" }
+    - { log: list, when: "hostvars.x2.inventory_file == 'x1,x2'" }
+    - { log: made, when: hostvars.made.inventory_dir is none and hostvars.made.inventory_file is none }
+- hosts: localhost
+  tasks:
+    - { log: local, when: inventory_dir is defined or inventory_file is defined }
+`,
+    files: { 'other/more.yml': 'all: { hosts: { h1: , x1: } }\n' },
+    args: ['-i', 'other', '-i', 'x1,x2'],
+  },
+};
+
 export const inventories: Readonly<Record<string, Cases>> = {
   add_host: added,
   group_by: grouped,
   refresh_inventory: refreshed,
   'meta of hosts': metas,
   constructed: built,
+  'several inventories': several,
 };

@@ -122,6 +122,22 @@ describe('sources', () => {
     expect(inventory.groups.get('ungrouped')?.hosts).toEqual([]);
   });
 
+  it('are known to each host: the first that names it', () => {
+    const directory = writeFiles({
+      'a/hosts.yml': 'all: {hosts: {h1: , h2: }}',
+      'b/web/x.ini': 'h2\nh3\n',
+    });
+    const { inventory } = loadInventory([`${directory}/a/hosts.yml`, `${directory}/b`, 'h3,h4,']);
+    const places = Object.fromEntries([...inventory.hosts].map(([name, { namedIn }]) => [name, namedIn]));
+    const a = { file: `${directory}/a/hosts.yml`, directory: `${directory}/a` };
+    expect(places).toEqual({
+      ...{ h1: a, h2: a },
+      h3: { file: `${directory}/b/web/x.ini`, directory: `${directory}/b/web` },
+      h4: { file: 'h3,h4,', directory: null },
+    });
+    expect(inventory.implicitLocalhost?.namedIn).toBeUndefined();
+  });
+
   it('may be scripts that print JSON', () => {
     const directory = writeFiles({
       'dynamic.sh': `#!/bin/sh
