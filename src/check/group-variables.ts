@@ -14,10 +14,8 @@ export interface GroupVariables {
  * Finds the variables of the groups that `group_by` or `add_host` names. Where the name is a template, it may
  * be any group that there are variables for.
  */
-export function groupVariables({ task }: TaskSite, inventory: Inventory): GroupVariables {
-  const { key, parents, groups, group } = task.params;
-  const written = task.module === 'group_by' ? [key, parents] : [groups, group];
-  const named = written.flatMap(namesIn);
+export function groupVariables(site: TaskSite, inventory: Inventory): GroupVariables {
+  const named = groupNamesOf(site);
   const places = [...(inventory.varsPlaces?.inventory ?? []), ...(inventory.varsPlaces?.playbook ?? [])];
   const anyGroup = [...inventory.groups.keys(), ...places.flatMap((folders) => folders.groupNames())];
   const meant = new Set(named.flatMap((name) => (isTemplate(name) ? anyGroup : [name])));
@@ -35,6 +33,13 @@ export function groupVariables({ task }: TaskSite, inventory: Inventory): GroupV
     }
   }
   return { names: [...names], faults };
+}
+
+/** Names of groups as `group_by` or `add_host` has them, templates among them. */
+export function groupNamesOf({ task }: TaskSite): string[] {
+  const { key, parents, groups, group } = task.params;
+  const written = task.module === 'group_by' ? [key, parents] : [groups, group];
+  return written.flatMap(namesIn);
 }
 
 function namesIn(value: Value | undefined): string[] {

@@ -4,4 +4,5 @@ export { type ExplainedVariable, explainVariable, type OtherValue } from './expl
 export { inventoryExpressions } from './inventory-expressions.ts';
 export { withoutAllowed } from './lint/allow.ts';
 export { lintRules, lintRun, ruleSummaries } from './lint/lint-run.ts';
+export { withoutMadeGroups } from './made-groups.ts';
 export { connectionNames } from './magic-names.ts';

@@ -1,5 +1,5 @@
 import { modules } from '../../modules/index.ts';
-import { lintRun, ruleSummaries, withoutAllowed } from '../check/index.ts';
+import { lintRun, ruleSummaries, withoutAllowed, withoutMadeGroups } from '../check/index.ts';
 import { byPlace, type Fault } from '../model/errors.ts';
 import { createSarifReport } from '../report/index.ts';
 import type { Redactor } from '../util/redact.ts';
@@ -24,7 +24,8 @@ export async function lintCommand(args: LintArguments, version: string): Promise
   const hasInventory = args.inventory.length > 0;
   const sealed = faults.filter((fault) => fault.code.startsWith('vault'));
   const given = { ...site, playbooks, modules, hasInventory, faults: [...site.faults, ...sealed] };
-  const found = withoutAllowed([...site.faults, ...faults, ...lintRun(given)], args.skipRule).sort(byPlace);
+  const ofSite = withoutMadeGroups(site.faults, given);
+  const found = withoutAllowed([...ofSite, ...faults, ...lintRun(given)], args.skipRule).sort(byPlace);
   const hasErrors = found.some((fault) => fault.severity === 'error');
   const code = hasErrors || (args.strict && found.length > 0) ? exitCodes.fault : exitCodes.ok;
   printers[args.output](

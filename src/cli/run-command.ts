@@ -1,5 +1,5 @@
 import { modules } from '../../modules/index.ts';
-import { checkRun } from '../check/index.ts';
+import { checkRun, withoutMadeGroups } from '../check/index.ts';
 import { type Loader, type RunOptions, runPlaybooks } from '../engine/index.ts';
 import { loadRole, loadTaskFile, loadVarsFile, selectHosts } from '../load/index.ts';
 import type { Fault } from '../model/errors.ts';
@@ -26,7 +26,8 @@ export async function runCommand(args: RunArguments): Promise<number> {
   const { playbooks, faults } = loadPlaybooks(args.playbooks, site);
   const sealed = faults.filter((fault) => fault.code.startsWith('vault'));
   const checked = checkRun({ ...args, playbooks, modules, ...site, faults: [...site.faults, ...sealed] });
-  if (reportFaults([...site.faults, ...faults, ...checked], args, site.redactor)) return exitCodes.fault;
+  const ofSite = withoutMadeGroups(site.faults, { ...args, playbooks, modules, ...site });
+  if (reportFaults([...ofSite, ...faults, ...checked], args, site.redactor)) return exitCodes.fault;
   if (args.syntaxCheck) {
     process.stdout.write(`${args.playbooks.join(', ')}: nothing wrong\n`);
     return exitCodes.ok;

@@ -1,3 +1,4 @@
+import type { Fault } from './errors.ts';
 import type { Position } from './position.ts';
 import type { ValueMap } from './value.ts';
 
@@ -66,4 +67,6 @@ export interface Inventory {
   readonly implicitLocalhost?: Host;
   /** For hosts and groups that are made while a run goes on. Throws InventoryError for an unreadable file. */
   readonly varsPlaces?: VarsPlaces;
+  /** Groups that have files of variables, but are not there before the run; with the warning of each file. */
+  readonly strangeGroups?: readonly { readonly name: string; readonly fault: Fault }[];
 }

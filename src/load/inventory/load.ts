@@ -43,12 +43,12 @@ export function loadInventory(
   };
   const directory = resolve(directories.find((path) => path !== undefined) ?? '.');
   const inventory = assembleInventory(builder, { sources, directory, varsDirectories });
-  for (const vars of varsDirectories.inventory) {
-    vars.reportStrangers(inventory.groups.keys(), inventory.hosts.keys());
-  }
+  const strangeGroups = varsDirectories.inventory.flatMap((vars) =>
+    vars.reportStrangers(inventory.groups.keys(), inventory.hosts.keys()),
+  );
   const late = (all: readonly VarsDirectory[]) => all.map((each) => throwing(each, faults));
   const varsPlaces = { inventory: late(varsDirectories.inventory), playbook: late(varsDirectories.playbook) };
-  return { inventory: { ...inventory, varsPlaces }, faults: [...faults.list] };
+  return { inventory: { ...inventory, varsPlaces, strangeGroups }, faults: [...faults.list] };
 }
 
 /** What is asked for once the inventory has been read: new faults are thrown, since nobody would look at them. */

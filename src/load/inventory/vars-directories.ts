@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { extname, join } from 'node:path';
+import type { Fault } from '../../model/errors.ts';
 import type { VarsFolders, VarsSource } from '../../model/inventory.ts';
 import { suggest } from '../../util/suggest.ts';
 import type { Faults } from '../faults.ts';
@@ -19,6 +20,12 @@ export interface DirectoryLevels {
 /** Beside an inventory, and beside a playbook. */
 export const inventoryLevels: DirectoryLevels = { all: 4, group: 6, host: 9 };
 export const playbookLevels: DirectoryLevels = { all: 5, group: 7, host: 10 };
+
+/** A file of variables of something that is not in the inventory. */
+interface Stranger {
+  readonly name: string;
+  readonly fault: Fault;
+}
 
 /** `group_vars/` and `host_vars/` of one directory; each file is read once. */
 export class VarsDirectory implements VarsFolders {
@@ -49,15 +56,21 @@ export class VarsDirectory implements VarsFolders {
     return [...new Set(names.map((entry) => entry.slice(0, entry.length - vars(entry).length)))];
   }
 
-  /** Warns about files that belong to no group or host: mostly a typo in the name. */
-  reportStrangers(groups: Iterable<string>, hosts: Iterable<string>): void {
-    this.#reportStrangers('group_vars', 'group', new Set(groups));
+  /**
+   * Warns about files that belong to no group or host: mostly a typo in the name.
+   *
+   * @returns the names that are taken for groups, with the warnings
+   */
+  reportStrangers(groups: Iterable<string>, hosts: Iterable<string>): readonly Stranger[] {
+    const found = this.#reportStrangers('group_vars', 'group', new Set(groups));
     this.#reportStrangers('host_vars', 'host', new Set([...hosts, 'localhost']));
+    return found;
   }
 
-  #reportStrangers(folder: string, what: string, known: ReadonlySet<string>): void {
+  #reportStrangers(folder: string, what: string, known: ReadonlySet<string>): Stranger[] {
     const path = join(this.#directory, folder);
-    if (!isDirectory(path)) return;
+    const found: Stranger[] = [];
+    if (!isDirectory(path)) return found;
     for (const entry of readdirSync(path).sort()) {
       if (isIgnored(entry) || !extensions.includes(vars(entry))) continue;
       const name = entry.slice(0, entry.length - vars(entry).length);
@@ -67,7 +80,10 @@ export class VarsDirectory implements VarsFolders {
         position: startOf(join(path, entry)),
         hint: nearest ? `did you mean "${nearest}"?` : undefined,
       });
+      const fault = this.#faults.list.at(-1);
+      if (fault) found.push({ name, fault });
     }
+    return found;
   }
 
   #sources(folder: string, name: string, level: number): readonly VarsSource[] {
