@@ -4,6 +4,7 @@ import { isMap, type Value, type ValueMap } from '../model/value.ts';
 import type { Module } from '../module/index.ts';
 import { type Reference, referencesOfExpression, referencesOfTemplate } from '../template/index.ts';
 import { suggest } from '../util/suggest.ts';
+import { mistypedFact } from './fact-names.ts';
 import { type MissingKey, missingKey, missingResultKey } from './keys.ts';
 import type { Known, Viewpoint, Written } from './known.ts';
 import { labelOf } from './site.ts';
@@ -75,7 +76,7 @@ function checkReference(
   };
   switch (knowledge.kind) {
     case 'defined':
-      for (const fault of missingKeys(reference, knowledge.values, view)) {
+      for (const fault of missingKeys(reference, knowledge.values, view, text)) {
         report(severity === 'error' ? fault.severity : severity, fault.message, fault.hint);
       }
       checkValues(knowledge.values, reference, text, view, needed, faults);
@@ -103,12 +104,20 @@ function checkReference(
   }
 }
 
-/** Keys that the variable certainly does not have. */
-function missingKeys({ name, keys }: Reference, values: readonly Written[], view: View): MissingKey[] {
+/** Keys that the variable certainly does not have, and facts that there are not. */
+function missingKeys(
+  reference: Reference,
+  values: readonly Written[],
+  view: View,
+  text: TextSite,
+): MissingKey[] {
+  const { name, keys } = reference;
   const [first] = keys;
-  if (first === undefined) return [];
+  const fact = mistypedFact(reference, (wanted) => view.known.namesAt(view.from, text.local).has(wanted));
+  if (first === undefined) return fact ? [fact] : [];
   const definition = view.known.registeredBy(name, view.from);
   return [
+    fact,
     view.known.missingEntry(name, String(first)),
     definition && missingResultKey(definition, String(first), view.modules.get(definition.site.task.module)),
     ...values.map(({ container, key }) => missingKey(name, container[key] ?? null, keys)),
