@@ -1,6 +1,7 @@
 import type { Inventory } from '../model/inventory.ts';
 import type { CommonKeywords, Play } from '../model/playbook.ts';
 import type { ValueMap } from '../model/value.ts';
+import { suggest } from '../util/suggest.ts';
 import type { Definition, Definitions } from './definitions.ts';
 import { type MissingKey, missingKey } from './keys.ts';
 import { isSetByEngine, magicNames } from './magic-names.ts';
@@ -168,6 +169,21 @@ export class Known {
     }
     if (name !== 'hostvars' || key === 'localhost') return undefined;
     return missingKey('hostvars', Object.fromEntries([...hosts.keys()].map((host) => [host, ''])), [key]);
+  }
+
+  /** A variable that a host, as it is written in `hostvars.HOST.NAME`, certainly has not. */
+  missingHostVar(name: string, keys: readonly (string | number)[], from: Viewpoint): MissingKey | undefined {
+    const [host, variable] = keys;
+    if (name !== 'hostvars' || typeof host !== 'string' || typeof variable !== 'string') return undefined;
+    if (!this.#inventory.hosts.has(host)) return undefined;
+    const knowledge = this.lookUp(variable, { ...from, hosts: [host] }, []);
+    if (knowledge.kind !== 'undefined') return undefined;
+    const message = `"hostvars.${host}.${variable}" is not defined: "${host}" has no "${variable}"`;
+    if (knowledge.elsewhere !== undefined) {
+      return { severity: 'error', message, hint: `it is set on "${knowledge.elsewhere}"` };
+    }
+    const nearest = suggest(variable, this.namesAt(from, []));
+    return { severity: 'error', message, hint: nearest && `did you mean "${nearest}"?` };
   }
 
   /** A play without hosts runs nothing here; with another inventory its names may well exist. */

@@ -119,6 +119,7 @@ function missingKeys(
   return [
     fact,
     view.known.missingEntry(name, String(first)),
+    view.known.missingHostVar(name, keys, view.from),
     definition && missingResultKey(definition, String(first), view.modules.get(definition.site.task.module)),
     ...values.map(({ container, key }) => missingKey(name, container[key] ?? null, keys)),
   ].filter((fault) => fault !== undefined);

@@ -73,6 +73,27 @@ describe('groups and hosts', () => {
     expect(checkTasks("- debug: {}\n  when: groups['lb'] | default([]) | length > 0")).toEqual([]);
   });
 
+  test('variables of a host that is written down', () => {
+    expect(
+      checkTasks(
+        '- debug: {msg: "{{ hostvars.w2.only_w1 }} {{ hostvars.w1.only_w1 }} {{ hostvars.d1.domian }}"}',
+      ),
+    ).toEqual([
+      'error site.yml:3:24 undefined-variable: "hostvars.w2.only_w1" is not defined: "w2" has no "only_w1" | it is set on "w1"',
+      'error site.yml:3:76 undefined-variable: "hostvars.d1.domian" is not defined: "d1" has no "domian" | did you mean "domain"?',
+    ]);
+  });
+
+  test.each([
+    '- set_fact: {made: 1}\n- debug: {msg: "{{ hostvars.w2.made }}"}',
+    '- set_fact: {made: 1}\n  delegate_to: d1\n  delegate_facts: true\n- debug: {msg: "{{ hostvars.d1.made }}"}',
+    '- debug: {msg: "{{ hostvars.d1.ansible_host }} {{ hostvars.d1.inventory_hostname }} {{ hostvars.d1.ansible_fqdn }}"}',
+    '- debug: {msg: "{{ default hostvars.w2.only_w1 1 }}"}',
+    "- debug: {}\n  when: hostvars['w2'].only_w1 is defined",
+  ])('a variable of another host may be set by the run, by the engine, or be missing: %s', (tasks) => {
+    expect(checkTasks(tasks)).toEqual([]);
+  });
+
   test('may come during the run', () => {
     expect(checkTasks('- group_by: {key: "os_{{ domain }}"}\n- debug: {msg: "{{ groups.os_x }}"}')).toEqual(
       [],
