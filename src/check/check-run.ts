@@ -52,7 +52,10 @@ export interface CheckOptions {
  * @returns every fault, errors and warnings, sorted by place
  */
 export function checkRun(options: CheckOptions): Fault[] {
-  const { extraVars = {}, hasInventory = true } = options;
+  const { extraVars = {} } = options;
+  // One that could not be found is told of, and what it would have had is not missed.
+  const isMissing = options.faults?.some(({ code }) => code === 'missing-inventory') === true;
+  const hasInventory = options.hasInventory !== false && !isMissing;
   const { sites, tasks, files, texts } = surveyRun(options);
   const definitions = collectDefinitions(tasks, options.inventory, options.vault);
   const isBroken = options.faults?.some((fault) => fault.severity === 'error') === true;

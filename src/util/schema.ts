@@ -118,6 +118,8 @@ function toFault(error: ErrorObject): SchemaFault {
       };
     case 'enum':
       return wrongChoice(error, path, name);
+    case 'pattern':
+      return wrongForm(error, path, name);
     default:
       return { path, code: 'wrong-value', message: `${name} ${error.message ?? 'is not valid'}` };
   }
@@ -143,6 +145,15 @@ function wrongChoice(error: ErrorObject, path: readonly string[], name: string):
   const hint = nearest ? `did you mean "${nearest}"?` : undefined;
   const message = `${name} must be one of ${allowed.map(String).join(', ')}, not ${JSON.stringify(error.data)}`;
   return hint ? { path, code: 'wrong-value', message, hint } : { path, code: 'wrong-value', message };
+}
+
+/** People read what the value may be, not the regular expression that tests it. */
+function wrongForm(error: ErrorObject, path: readonly string[], name: string): SchemaFault {
+  const description: unknown = error.parentSchema?.['description'];
+  if (typeof description !== 'string') {
+    return { path, code: 'wrong-value', message: `${name} ${error.message ?? 'is not valid'}` };
+  }
+  return { path, code: 'wrong-value', message: `${name} is not written as it must be`, hint: description };
 }
 
 function typeNames(type: unknown): string {

@@ -12,6 +12,20 @@ test('host patterns must mean something in this inventory', () => {
   expect(check(added)[0]).toMatch(/^warning site.yml:3:10 unknown-host-pattern/);
 });
 
+test('hosts of an inventory that is not there are not missed', () => {
+  const fault = { severity: 'error', code: 'missing-inventory', message: 'there is no inventory x' } as const;
+  const text = '- hosts: wbe\n  tasks: [{ping: {}, delegate_to: w7}]\n';
+  expect(runCheck({ 'site.yml': text }, { faults: [fault] })).toEqual([]);
+});
+
+test('a param of another form than it must have is told what it may be', () => {
+  expect(checkTasks('- file: {path: /x, mode: "9999"}')).toEqual([
+    expect.stringMatching(
+      /^error site.yml:3:30 wrong-value: file: "mode" is not written as it must be \| Permissions: octal/,
+    ),
+  ]);
+});
+
 test('patterns may hold extra variables', () => {
   const text = '- hosts: "{{ where }}"\n  tasks: [{debug: {msg: "{{ web_port }}"}}]\n';
   expect(runCheck({ 'site.yml': text }, { extraVars: { where: 'web' } })).toEqual([]);
