@@ -9,14 +9,14 @@ import {
   type Surroundings,
   type VarsLevel,
 } from './compile.ts';
-import { complete } from './complete.ts';
+import { complete, safeBoolean } from './complete.ts';
 import { conditionsHold } from './decide.ts';
 import { withFacts } from './facts.ts';
 import { throwFaults } from './faults.ts';
 import { factsFor } from './gather.ts';
 import { addHandlers, showVars } from './included-roles.ts';
 import { findLocal, searchPlaces } from './local-files.ts';
-import { loopItem, loopItems } from './loop.ts';
+import { type LoopItem, loopItem, loopItems } from './loop.ts';
 import { isActive, type PlayHost, type PlayRun } from './run-state.ts';
 import { scopeFor } from './scope.ts';
 import { failedEnd, skipped, type TaskEnd, undecidedMessage } from './task.ts';
@@ -32,6 +32,8 @@ interface Inclusion {
   /** Distinguishes inclusions of one task, e.g. by loop item. */
   readonly key: string;
   readonly item: number;
+  /** What people see of the loop's item. */
+  readonly label?: string;
 }
 
 type RunTasks = (nodes: readonly CompiledNode[], hosts: readonly PlayHost[]) => Promise<void>;
@@ -60,6 +62,7 @@ export async function runInclude(
       wanted.set(inclusion.key, group);
     }
   }
+  for (const { inclusion, hosts: members } of wanted.values()) announce(playRun, task, inclusion, members);
   for (const { inclusion, hosts: members } of wanted.values()) {
     const active = members.filter(isActive);
     if (active.length > 0) await includeFile(playRun, task, inclusion, active, runTasks);
@@ -126,22 +129,26 @@ async function decideInclusions(
     complete(playRun, task, host, ended, []);
     return [];
   };
-  const layers: Layer[][] = [];
-  if (task.task.keywords.loop === undefined) layers.push([]);
+  const items: Partial<LoopItem>[] = [];
+  if (task.task.keywords.loop === undefined) items.push({});
   else {
     const found = await loopItems(playRun, host, task);
     if (found.kind === 'skip') return end(skipped(found.condition, started));
     if (found.kind === 'unknown') return end(unknownEnd(found.reason, started));
-    layers.push(...found.items.map((_, index) => [loopItem(playRun, host, task, found.items, index).layer]));
+    items.push(...found.items.map((_, index) => loopItem(playRun, host, task, found.items, index)));
   }
   const decided: Inclusion[] = [];
   let reason: TaskEnd | undefined;
-  for (const [index, extras] of layers.entries()) {
+  for (const [index, { layer, label }] of items.entries()) {
     const one = await withFacts(factsFor(playRun, host, task), () =>
-      decideOne(playRun, task, host, extras, index, started),
+      decideOne(playRun, task, host, layer ? [layer] : [], index, started),
     );
-    if ('result' in one) reason ??= one;
-    else decided.push(one.role ? one : { ...one, file: await findFile(playRun, task, one.file) });
+    if ('result' in one) {
+      reason ??= one;
+      continue;
+    }
+    const file = one.role ? one.file : await findFile(playRun, task, one.file);
+    decided.push({ ...one, file, ...(label === undefined ? {} : { label }) });
   }
   return decided.length === 0 ? end(reason ?? skipped('no items', started)) : decided;
 }
@@ -193,6 +200,29 @@ function findFile(playRun: PlayRun, task: CompiledTask, file: string): Promise<s
   return findLocal(file, ['tasks'], searchPlaces(playRun, task));
 }
 
+/** All items of a loop are told of before the tasks of the first one run, as Ansible does. */
+function announce(
+  playRun: PlayRun,
+  task: CompiledTask,
+  { file, label }: Inclusion,
+  members: readonly PlayHost[],
+): void {
+  const { run, playId } = playRun;
+  const active = members.filter(isActive);
+  const [first] = active;
+  if (!first) return;
+  const isShown = label !== undefined && !safeBoolean(playRun, task, first, 'noLog');
+  const hosts = active.map(({ name }) => name);
+  run.emit({
+    event: 'included',
+    playId,
+    taskId: task.task.id,
+    file,
+    hosts,
+    ...(isShown ? { item: label } : {}),
+  });
+}
+
 async function includeFile(
   playRun: PlayRun,
   task: CompiledTask,
@@ -200,9 +230,6 @@ async function includeFile(
   hosts: readonly PlayHost[],
   runTasks: RunTasks,
 ): Promise<void> {
-  const { run, playId } = playRun;
-  const names = hosts.map((host) => host.name);
-  run.emit({ event: 'included', playId, taskId: task.task.id, file: inclusion.file, hosts: names });
   let nodes: readonly TaskNode[];
   try {
     nodes = await load(playRun, task, inclusion);

@@ -74,6 +74,8 @@ export type RunEvent =
       readonly taskId: string;
       readonly file: string;
       readonly hosts: readonly string[];
+      /** The label of the loop's item. */
+      readonly item?: string;
     }
   | {
       /** A block, task or handler with `serial` begins on its next hosts. */

@@ -49,11 +49,7 @@ class HumanReport {
       case 'retry':
         return this.#line(event.playId, event.taskId, this.#retryText(event));
       case 'included':
-        return this.#line(
-          event.playId,
-          event.taskId,
-          `included: ${event.file} for ${event.hosts.join(', ')}`,
-        );
+        return this.#included(event);
       case 'warning':
         return this.#print(`[WARNING]: ${event.host ? `[${event.host}] ` : ''}${event.message}`);
       case 'chunk_start':
@@ -114,6 +110,11 @@ class HumanReport {
     for (const line of text.split('\n')) {
       this.#line(event.playId, event.taskId, this.#options.paint('dim', `    [${event.host}] ${line}`));
     }
+  }
+
+  #included({ playId, taskId, file, hosts, item }: EventOf<'included'>): void {
+    const label = item === undefined ? '' : ` => (item=${item})`;
+    this.#line(playId, taskId, `included: ${file} for ${hosts.join(', ')}${label}`);
   }
 
   #retryText(event: EventOf<'retry'>): string {

@@ -37,6 +37,21 @@ describe('include_tasks', () => {
     expect(run.recap('h1')).toBe('ok=3');
   });
 
+  it('tells of all items of a loop before the tasks of the first run', async () => {
+    const run = await runTasks('- include_tasks: one.yml\n  loop: [x, y]\n', { files, hosts: ['h1', 'h2'] });
+    const order = run.events.flatMap((event) => {
+      if (event.event === 'included') return [`included ${event.item} for ${event.hosts.join(' ')}`];
+      return event.event === 'task_start' ? [event.task.name] : [];
+    });
+    expect(order.slice(-4)).toEqual(['included x for h1 h2', 'included y for h1 h2', 'inside', 'inside']);
+  });
+
+  it('keeps the items of a loop with no_log to itself', async () => {
+    const run = await runTasks('- include_tasks: a.yml\n  loop: [hush]\n  no_log: true\n', { files });
+    expect(JSON.stringify(run.events.filter((event) => event.event === 'included'))).not.toContain('hush');
+    expect(run.result('in a', 'h1').outcome).toBe('ok');
+  });
+
   it('may name another file on each host', async () => {
     const run = await runPlays(
       `

@@ -79,6 +79,7 @@ test('output, retries, includes, warnings and lost handlers', () => {
     { event: 'output', ...place, host: 'h1', stream: 'stdout', text: 'quiet\n' },
     { event: 'retry', ...place, host: 'h1', attempt: 1, retriesLeft: 2 },
     { event: 'included', ...place, file: 'more.yml', hosts: ['h1', 'h2'] },
+    { event: 'included', ...place, file: 'more.yml', hosts: ['h1'], item: 'a' },
     { event: 'warning', message: 'old', host: 'h1' },
     { event: 'handlers_lost', playId: 'p', host: 'h1', handlers: ['restart'] },
   ];
@@ -87,6 +88,7 @@ test('output, retries, includes, warnings and lost handlers', () => {
     '    [h1] waiting for the lock',
     'FAILED - RETRYING: [h1]: install (2 retries left).',
     'included: more.yml for h1, h2',
+    'included: more.yml for h1 => (item=a)',
     '[WARNING]: [h1] old',
     '[WARNING]: [h1] handlers that were notified and did NOT run: restart',
   ]);
