@@ -1,5 +1,6 @@
 /** The goals of the project for speed, and what the figures say about each. */
 import { distantMs } from './cases.ts';
+import type { CompetitorName } from './competitors.ts';
 import { type BenchResults, caseMedian, commandMedian } from './results.ts';
 import { figure } from './stats.ts';
 import { taskCounts } from './workload.ts';
@@ -35,18 +36,33 @@ function peerGoals(results: BenchResults): Verdict[] {
     ['first-10', 'ansible', 50],
   ] as const;
   return rows.map(([id, peer, factor]) => {
-    const ours = caseMedian(results, id, 'mooring');
     const theirs = caseMedian(results, id, peer);
-    const ratio = ours === undefined || theirs === undefined ? undefined : theirs / ours;
+    const ratioOf = (one: CompetitorName): number | undefined => {
+      const median = caseMedian(results, id, one);
+      return median === undefined || theirs === undefined ? undefined : theirs / median;
+    };
     const name = peer === 'ansible' ? 'ansible-core' : 'Mitogen';
-    return verdict(
+    const judged = verdict(
       `${id}: faster than ${name}`,
       `at least ${factor} times`,
-      ratio,
+      ratioOf('mooring'),
       'times',
       (value) => value >= factor,
     );
+    return withOthers(judged, { '--persist': ratioOf('mooring-kept'), 'bare script': ratioOf('floor') });
   });
+}
+
+/**
+ * The peers' connections are open before they start. What ours would be with the same, and what the bare script
+ * is, says how much of a missed goal is left to win.
+ */
+function withOthers(judged: Verdict, others: Readonly<Record<string, number | undefined>>): Verdict {
+  const notes = Object.entries(others).flatMap(([name, ratio]) =>
+    ratio === undefined ? [] : [`${name}: ${figure(ratio)}`],
+  );
+  if (judged.measured === undefined || notes.length === 0) return judged;
+  return { ...judged, measured: `${judged.measured} (${notes.join(', ')})` };
 }
 
 /** The script's time inside the process, and what `mooring run` does before it connects. */
