@@ -98,7 +98,8 @@ class HumanReport {
     const isLoopSummary = event.event === 'result' && (event.result.items?.length ?? 0) > 0;
     if (isLoopSummary && !['failed', 'unreachable'].includes(event.result.outcome)) return;
     const label = hostLabel(event.host, event.delegatedTo);
-    const showValues = this.#tasks.get(event.taskId)?.module === 'debug';
+    const module = this.#tasks.get(event.taskId)?.module;
+    const showValues = module === 'debug' || (module === 'assert' && event.result.message !== undefined);
     const lines = resultLines(label, event.result, { ...this.#options, showValues });
     for (const line of lines) this.#line(event.playId, event.taskId, line);
   }

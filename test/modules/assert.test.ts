@@ -42,3 +42,9 @@ it('uses the messages given', () => {
   expect(planOf(assert, { that: no, msg: 'do Y' }, {}).failure).toBe('do Y');
   expect(planOf(assert, { that: yes, success_msg: 'fine' }, {}).values).toEqual({ msg: 'fine' });
 });
+
+it('shows a message of success that is written, unless it is to be quiet', () => {
+  expect(planOf(assert, { that: yes, success_msg: 'fine' }, {}).message).toBe('fine');
+  expect(planOf(assert, { that: yes, success_msg: 'fine', quiet: true }, {}).message).toBeUndefined();
+  expect(planOf(assert, { that: yes }, {}).message).toBeUndefined();
+});

@@ -44,6 +44,18 @@ test('a play, a task and its result', () => {
   ]);
 });
 
+test('assert shows the message of success that is written', () => {
+  const assert: RunEvent = { event: 'task_start', playId: 'p', task: { ...task, module: 'assert' } };
+  const values = { msg: 'all is well', changed: false };
+  const lines = print([
+    play(false),
+    assert,
+    result('ok', { message: 'all is well', values }),
+    result('ok', { values }),
+  ]);
+  expect(lines.slice(4)).toEqual(['ok: [h1] => { "msg": "all is well" }', 'ok: [h1]']);
+});
+
 test('check mode is said in every headline', () => {
   expect(print([play(false)], { check: true })).toEqual(['', 'PLAY [Web] [CHECK MODE] ******']);
 });
