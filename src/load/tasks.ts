@@ -109,6 +109,7 @@ function readTask(context: FileContext, map: ValueMap, level: TaskLevel): TaskNo
   if (!call) return undefined;
   const position = positionOfMap(context, map);
   const own = Object.hasOwn(map, 'local_action') ? withLocalDelegate(keywords, map) : keywords;
+  const isLoopRefused = own.loop === undefined && others.some((name) => name.startsWith('with_'));
   reportIdleKeywords(context, map, call.module, level);
   if (call.module === 'meta') reportMeta(context, call.params, level, position);
   if (call.module === 'import_tasks') {
@@ -125,6 +126,8 @@ function readTask(context: FileContext, map: ValueMap, level: TaskLevel): TaskNo
   const { params, ...more } = withApply(context, call.module, addArgs(context, map, call.params));
   const task: Task = {
     ...{ kind: 'task', id: idAt(context, position), module: call.module, params, keywords: own },
+    // Such a loop has been told of; that its variables are missing is no fault of its own.
+    ...(isLoopRefused ? { keywords: withLoop(own) } : {}),
     ...more,
     ...{ position, directory: context.directory },
   };
@@ -165,6 +168,12 @@ function withLocalDelegate(keywords: TaskKeywords, map: ValueMap): TaskKeywords 
   for (const field of Object.keys(keywords)) copyPlace(keywords, field, local);
   copyPlace(map, 'local_action', local, 'delegateTo');
   return local;
+}
+
+function withLoop(keywords: TaskKeywords): TaskKeywords {
+  const looped: TaskKeywords = { ...keywords, loop: [] };
+  for (const field of Object.keys(keywords)) copyPlace(keywords, field, looped);
+  return looped;
 }
 
 function moduleKey(context: FileContext, map: ValueMap, level: TaskLevel): string | undefined {

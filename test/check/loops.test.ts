@@ -1,4 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { modules } from '../../modules/index.ts';
+import { checkRun } from '../../src/check/index.ts';
+import { loadInventory, loadPlaybook } from '../../src/load/index.ts';
+import { writeFiles } from '../load/temporary-files.ts';
 import { checkTasks } from './run-check.ts';
 
 const vars = `\n  vars: {map: {a: 1}, list: [1], users: [{name: ann}]}`;
@@ -36,6 +40,16 @@ describe('loops whose items are written down', () => {
     expect(checkTasks('- debug: {msg: x}\n  with_first_found: ["{{ nope }}.yml"]')).toEqual([
       'warning site.yml:4:30 undefined-variable: "nope" is not defined',
     ]);
+  });
+
+  it('a loop that is refused is told of once', () => {
+    const directory = writeFiles({
+      'site.yml': '- hosts: all\n  tasks:\n    - debug: {msg: "{{ item }}"}\n      with_x: [1]\n',
+    });
+    const { inventory } = loadInventory(['h1,']);
+    const { playbook, faults } = loadPlaybook(`${directory}/site.yml`, { modules });
+    expect(faults.map(({ code }) => code)).toEqual(['unsupported-keyword']);
+    expect(checkRun({ playbooks: [playbook], inventory, modules })).toEqual([]);
   });
 
   it('conditions of break_when are checked too', () => {
