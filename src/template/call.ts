@@ -83,9 +83,17 @@ export function findHelper(node: CallNode): Helper {
   const name = plainName(node.name);
   const found = helpers.get(name);
   if (found) return found;
-  const nearest = suggest(name, [...helpers.keys(), 'default', 'defined', 'mandatory', 'ternary']);
+  const names = [...helpers.keys(), 'default', 'defined', 'mandatory', 'ternary'];
+  const nearest = suggest(name, names) ?? names.find((full) => isShortFor(name, full));
   const hint = hintForCall(node) ?? (nearest ? `did you mean "${nearest}"?` : undefined);
   throw faultAt(node.at, `there is no ${node.form} "${name}"`, hint);
+}
+
+/** `deflt` for `default`: letters left out, though no more than a third of them. */
+function isShortFor(word: string, full: string): boolean {
+  let at = 0;
+  for (const letter of full) if (letter === word[at]) at += 1;
+  return at === word.length && word[0] === full[0] && word.length * 3 >= full.length * 2;
 }
 
 function withDefault(value: Value | undefined, node: CallNode, evaluate: Evaluate): Value {

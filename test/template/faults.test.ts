@@ -32,6 +32,7 @@ describe('faults of templates that need no variables', () => {
 describe('faults of expressions that need no variables', () => {
   const cases: [string, string[]][] = [
     ['a is defined and b | jion == 1', ['1:22 there is no filter "jion" | did you mean "join"?']],
+    ['a | deflt(1)', ['1:5 there is no filter "deflt" | did you mean "default"?']],
     ['a is wxyz or b is match', ['1:3 there is no test "wxyz"', '1:16 "match" needs the argument "pattern"']],
     ["a is match('(')", ['1:3 "(" is not a valid pattern']],
     ['a ==', ['1:5 the expression ends too early']],
