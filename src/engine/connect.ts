@@ -29,15 +29,18 @@ export function connectionSpec(source: ConnectSource): ConnectionSpec {
   const { hostName, defaults } = source;
   const text = (...names: string[]): string | undefined => variable(source.scope, names);
   const transport = transportOf(source, text('ansible_connection'));
+  const address = text('ansible_host', 'ansible_ssh_host') ?? hostName;
+  // What is said about ssh for all hosts may need what the control node does not have, such as inventory_dir.
+  if (transport === 'local') return { name: hostName, transport, address };
   const port = numberOf('ansible_port', text('ansible_port', 'ansible_ssh_port') ?? keyword(source, 'port'));
   const sshArgs = [text('ansible_ssh_common_args'), text('ansible_ssh_extra_args'), defaults.sshArgs];
   const timeout = numberOf('ansible_timeout', text('ansible_ssh_timeout', 'ansible_timeout'));
   return withoutUndefined({
     name: hostName,
     transport,
-    address: text('ansible_host', 'ansible_ssh_host') ?? hostName,
+    address,
     port,
-    user: transport === 'local' ? undefined : remoteUser(source),
+    user: remoteUser(source),
     password: text('ansible_password', 'ansible_ssh_password', 'ansible_ssh_pass') ?? defaults.password,
     privateKeyFile:
       text('ansible_ssh_private_key_file', 'ansible_private_key_file') ?? defaults.privateKeyFile,
@@ -45,7 +48,7 @@ export function connectionSpec(source: ConnectSource): ConnectionSpec {
     sshArgs: sshArgs.filter((part) => part !== undefined).join(' ') || undefined,
     connectTimeoutMs: timeout === undefined ? defaults.connectTimeoutMs : timeout * 1000,
     askSecret: source.askSecret,
-    keep: transport === 'local' ? undefined : keepOf(source.defaults, text('mooring_persist')),
+    keep: keepOf(source.defaults, text('mooring_persist')),
   });
 }
 

@@ -48,6 +48,11 @@ describe('connectionSpec', () => {
     ],
     ['localhost', source({}, {}, {}, 'localhost'), { transport: 'local' }],
     [
+      'localhost, whatever is said about ssh for all hosts',
+      source({ ansible_ssh_common_args: '-F {{ inventory_dir }}/config' }, {}, {}, 'localhost'),
+      { transport: 'local', address: 'localhost' },
+    ],
+    [
       'localhost with an address',
       source({ ansible_host: '127.0.0.1' }, {}, {}, 'localhost'),
       { transport: 'ssh' },
