@@ -283,6 +283,32 @@ const several: Cases = {
   },
 };
 
+const folders: Cases = {
+  'files of a folder, by their names': {
+    play: `
+- hosts: h1
+  tasks:
+    - { log: '{{ v }}-{{ w }}' }
+`,
+    files: {
+      'more/a.yml': 'all: { hosts: { h1: { v: yaml, w: yaml } } }\n',
+      'more/b': 'h1 w=ini\n',
+      'more/c.cfg': '{\n',
+    },
+    args: ['-i', 'more'],
+  },
+  'a file that ends with .ini': {
+    play: `
+- hosts: h1
+  tasks:
+    - { log: '{{ v }}' }
+`,
+    files: { 'more/a.yml': 'all: { hosts: { h1: { v: yaml } } }\n', 'more/b.ini': 'h1 v=ini\n' },
+    args: ['-i', 'more'],
+    differs: { row: 'ini-in-folders', here: { effects: ['ini h1'] } },
+  },
+};
+
 export const inventories: Readonly<Record<string, Cases>> = {
   add_host: added,
   group_by: grouped,
@@ -290,4 +316,5 @@ export const inventories: Readonly<Record<string, Cases>> = {
   'meta of hosts': metas,
   constructed: built,
   'several inventories': several,
+  'folders of inventories': folders,
 };

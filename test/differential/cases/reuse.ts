@@ -161,6 +161,21 @@ const roles: Cases = {
       'roles/b/vars/main.yml': 'unusedb: 1\n',
     },
   },
+  'what import_role hands to a role, and vars of an entry': {
+    play: `
+- hosts: h1
+  vars: { given: play, handed: play }
+  roles: [{ role: r, vars: { given: entry } }]
+  tasks:
+    - { import_role: { name: r }, vars: { handed: import } }
+    - { log: '{{ given }}-{{ handed }}' }
+`,
+    files: r,
+    differs: {
+      row: 'role-vars-stay',
+      here: { effects: ['r-default h1', 'r-default h1', 'entry-play h1', 'role-handler h1'] },
+    },
+  },
   'handlers by the name of the role': {
     play: `
 - hosts: h1
