@@ -63,7 +63,7 @@ function answer(network: Network, text: string, query: string | number): Value {
   const asked = queries[query];
   if (asked) return asked(network);
   const kind = kinds[query];
-  if (kind) return kind.some((outer) => isWithin(network, outer)) ? text : false;
+  if (kind) return networks(kind).some((outer) => isWithin(network, outer)) ? text : false;
   if (query === 'public') return isPublic(network) ? text : false;
   const outer = parseNetwork(query);
   if (outer) return isWithin(network, outer) ? text : false;
@@ -95,23 +95,21 @@ const queries: Readonly<Record<string, (network: Network) => Value>> = {
   revdns: ({ address, bits }) => reverseName(address, bits),
 };
 
-const kinds: Readonly<Record<string, readonly Network[]>> = {
-  private: networks('10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7', 'fec0::/10'),
-  loopback: networks('127.0.0.0/8', '::1/128'),
-  multicast: networks('224.0.0.0/4', 'ff00::/8'),
-  'link-local': networks('169.254.0.0/16', 'fe80::/10'),
+/** Texts until they are asked for: reading an IPv6 address compiles a large regular expression. */
+const kinds: Readonly<Record<string, readonly string[]>> = {
+  private: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7', 'fec0::/10'],
+  loopback: ['127.0.0.0/8', '::1/128'],
+  multicast: ['224.0.0.0/4', 'ff00::/8'],
+  'link-local': ['169.254.0.0/16', 'fe80::/10'],
 };
 
-function networks(...texts: readonly string[]): Network[] {
+function networks(texts: readonly string[]): Network[] {
   return texts.flatMap((text) => parseNetwork(text) ?? []);
 }
 
 function isPublic(network: Network): boolean {
-  const others = [
-    ...Object.values(kinds).flat(),
-    ...networks('0.0.0.0/8', '100.64.0.0/10', '240.0.0.0/4', '::/128'),
-  ];
-  return !others.some((outer) => isWithin(network, outer));
+  const others = [...Object.values(kinds).flat(), '0.0.0.0/8', '100.64.0.0/10', '240.0.0.0/4', '::/128'];
+  return !networks(others).some((outer) => isWithin(network, outer));
 }
 
 /** The n-th address of the network; negative numbers count from its end. */
