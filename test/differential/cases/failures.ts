@@ -185,10 +185,31 @@ const unreadable: Cases = {
   },
 };
 
+const hidden: Cases = {
+  'what is not shown is there for later tasks': tasks(`
+- { command: echo hidden, no_log: true, register: r }
+- { log: seen, when: r.stdout == 'hidden' }
+`),
+  'items and their failures': tasks(`
+- { shell: 'test {{ item }} = a', loop: [a, b], no_log: true, ignore_errors: true, register: r }
+- { log: seen, when: 'r is failed and r.results[0].rc == 0 and r.results[1].rc == 1' }
+`),
+  'of a play, with a task that fails': `
+- hosts: h1
+  no_log: true
+  tasks:
+    - log: one
+    - block: [{ flop: two }]
+      rescue: [{ log: three, when: ansible_failed_result.rc == 1 }]
+    - { flop: four }
+`,
+};
+
 export const failures: Readonly<Record<string, Cases>> = {
   any_errors_fatal: fatal,
   ignore_errors: ignored,
   unreachable,
   failure: ordinary,
   unreadable,
+  no_log: hidden,
 };
