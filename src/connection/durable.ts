@@ -4,7 +4,7 @@ import { quoteWord } from '../util/shell.ts';
 import type { ExecRequest, ExecResult, ShellRequest } from './connection.ts';
 import { execResult, OutputCapture } from './output-capture.ts';
 import { withLocale } from './script-text.ts';
-import { endSessionScript, newSession, placeScript } from './spool-scripts.ts';
+import { endSessionScript, makeRoomHint, newSession, placeScript } from './spool-scripts.ts';
 
 /** A cut connection is tried again this long, milliseconds, then the command is left to itself. */
 const defaultReconnectMs = 120_000;
@@ -53,9 +53,7 @@ class DurableRun {
     if (result.state === 'absent') {
       throw new CommandError(
         `${hostName}: cannot make a directory for the command's output: ${result.said}`,
-        {
-          hint: 'make room in the TMPDIR of that user (or /tmp), or set TMPDIR to another place',
-        },
+        { hint: makeRoomHint },
       );
     }
     this.#options.onTidying(this.#clean(request));

@@ -3,7 +3,8 @@ import { CommandError } from '../model/errors.ts';
 import { quoteWord } from '../util/shell.ts';
 import type { Become, Connection } from './connection.ts';
 import type { JobState } from './host-reads.ts';
-import { endSessionScript, newSession, placeScript } from './spool-scripts.ts';
+import { withLocale } from './script-text.ts';
+import { endSessionScript, makeRoomHint, newSession, placeScript } from './spool-scripts.ts';
 
 const askTimeoutMs = 60_000;
 /** Results that nobody fetched are kept so many days after the end. */
@@ -43,7 +44,7 @@ export async function startJob(
   if (result.exitCode !== 0) {
     const said = result.stderr.trim();
     throw new CommandError(`cannot make a directory for the job's output: ${said}`, {
-      hint: 'make room in the TMPDIR of that user (or /tmp), or set TMPDIR to another place',
+      hint: makeRoomHint,
     });
   }
   return { id, directory: result.stdout.trim() };
@@ -88,10 +89,9 @@ function nameOf(id: string): string {
 }
 
 function startScript(id: string, request: JobRequest): string {
-  const { script, locale, stdin, limitMs, note, remove } = request;
-  const whole = locale === 'C' ? `LC_ALL=C; export LC_ALL; ${script}` : script;
+  const { stdin, limitMs, note, remove } = request;
   const files = [
-    writeLine('script', whole),
+    writeLine('script', withLocale(request)),
     writeLine('watch', watcher),
     writeLine('note', note.replaceAll('\n', ' ')),
     writeLine('remove', remove ?? ''),

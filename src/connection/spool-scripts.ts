@@ -3,6 +3,9 @@ export function placeScript(name: string): string {
   return `d=$(cd -P -- "\${TMPDIR:-/tmp}" && pwd -P)/${name}`;
 }
 
+/** What to do where that directory cannot be made. */
+export const makeRoomHint = 'make room in the TMPDIR of that user (or /tmp), or set TMPDIR to another place';
+
 /** Shell text: `$session` before a command gives it a session and a process group of its own. */
 export const newSession = 'session=setsid; command -v setsid >/dev/null 2>&1 || session=';
 

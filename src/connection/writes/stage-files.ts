@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { posix } from 'node:path';
 import { CommandError, InternalError } from '../../model/errors.ts';
-import { quoteWord } from '../../util/shell.ts';
 import type { Become, Connection } from '../connection.ts';
+import { makeRoomHint, placeScript } from '../spool-scripts.ts';
 import { putFile } from './put-file.ts';
 import { removePath } from './remove-path.ts';
 
@@ -52,7 +52,7 @@ async function makeDirectory(connection: Connection, become: Become | undefined)
   const name = `mooring-${randomBytes(12).toString('hex')}`;
   const result = await connection.shell({
     // mkdir fails where anything is there already, a link included: nobody can slip one in.
-    script: `umask 077; d=$(cd -P -- "\${TMPDIR:-/tmp}" && pwd -P)/${quoteWord(name)} && mkdir -- "$d" && printf %s "$d"`,
+    script: `umask 077; ${placeScript(name)} && mkdir -- "$d" && printf %s "$d"`,
     ...{ timeoutMs, locale: 'C', kind: 'step' },
     ...(become === undefined ? {} : { become }),
   });
@@ -61,7 +61,7 @@ async function makeDirectory(connection: Connection, become: Become | undefined)
   const isFull = /no space left|quota exceeded/i.test(said);
   throw new CommandError(
     `${connection.spec.name}: cannot make a temporary directory: ${isFull ? 'no space left' : said}`,
-    { hint: 'make room in the TMPDIR of that user (or /tmp), or set TMPDIR to another place' },
+    { hint: makeRoomHint },
   );
 }
 
