@@ -2,7 +2,7 @@ import type { TaskInfo } from '../model/event.ts';
 import type { TaskResult } from '../model/result.ts';
 import type { ValueMap } from '../model/value.ts';
 import type { CompiledTask } from './compile.ts';
-import { carryOut, type HostEffect, isVariable } from './effects.ts';
+import { type HostEffect, isVariable, putIntoEffect } from './effects.ts';
 import { notifyHandlers } from './handlers.ts';
 import { booleanKeyword } from './keyword-values.ts';
 import { censor, registeredValue } from './results.ts';
@@ -46,7 +46,7 @@ export function complete(
 
 /** Notes the end of one item of a loop: what it sets and registers is there for the next one. */
 export function noteItem(playRun: PlayRun, task: CompiledTask, host: PlayHost, ended: TaskEnd): void {
-  for (const effect of ended.effects.filter(isVariable)) carryOut(playRun.run, host, effect);
+  for (const effect of ended.effects.filter(isVariable)) putIntoEffect(playRun.run, host, effect);
   if (ended.result.outcome !== 'skipped') register(task, [host], ended.result);
 }
 
@@ -99,7 +99,7 @@ function withEffects(
   let changed = false;
   try {
     for (const effect of effects) {
-      for (const host of hosts) changed = carryOut(playRun.run, host, effect) || changed;
+      for (const host of hosts) changed = putIntoEffect(playRun.run, host, effect) || changed;
     }
   } catch (error) {
     return failedEnd(error, Date.now() - result.durationMs).result;

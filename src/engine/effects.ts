@@ -49,13 +49,17 @@ function delegateAhead(task: CompiledTask, scope: Scope): string | undefined {
 }
 
 /**
- * Carries out an effect.
+ * Puts an effect into the engine's memory.
  *
  * @param host the task's own; others share what it does to them (`run_once`)
  * @returns true where the inventory changed
  * @throws InventoryError where variables of a new group cannot be read
  */
-export function carryOut(run: Run, host: Pick<PlayHost, 'name'>, { effect, owner }: HostEffect): boolean {
+export function putIntoEffect(
+  run: Run,
+  host: Pick<PlayHost, 'name'>,
+  { effect, owner }: HostEffect,
+): boolean {
   const state = run.hosts.of(owner ?? host.name);
   state.variablesVersion++;
   switch (effect.kind) {

@@ -107,7 +107,10 @@ async function runModuleTask(
   const most = warnInstead(playRun, task, () => throttleOf(playRun, task, first));
   await playRun.speculation.connectAll(hosts, task);
   const run = (host: PlayHost) => playRun.run.limit(() => runOnHost(playRun, task, host));
-  if (most === undefined) return allSettled(hosts.map(run));
+  if (most === undefined) {
+    await allSettled(hosts.map(run));
+    return;
+  }
   const throttle = throttleAt(playRun, task);
   // While one host alone waited for others, the play may have ended for it.
   const isLeftOut = (host: PlayHost) => isEachAlone(playRun.play) && (!isActive(host) || isOver(playRun));

@@ -11,6 +11,7 @@ import { LiveInventory } from './live-inventory.ts';
 import { forksOf, type RunOptions, type RunSummary } from './options.ts';
 import { runPlay } from './play.ts';
 import { checkInterrupted, HostStates, Interrupted, type Run } from './run-state.ts';
+import { allSettled } from './strategy.ts';
 import { Targets } from './target.ts';
 
 const interruptedCode = 99;
@@ -112,10 +113,8 @@ async function runEntry(
     return play ? (await one(play)).stop : false;
   }
   // A failure in one play lets the others end; then the run stops.
-  const ended = await Promise.allSettled(plays.map(one));
-  const broken = ended.find((end) => end.status === 'rejected');
-  if (broken) throw broken.reason;
-  return ended.some((end) => end.status === 'fulfilled' && (end.value.stop || end.value.failed));
+  const ended = await allSettled(plays.map(one));
+  return ended.some(({ stop, failed }) => stop || failed);
 }
 
 /** With `--start-at-task`, a play before that task is not even announced. */

@@ -25,8 +25,7 @@ export async function inSchedule(
 }
 
 /** Waits for all, then throws the first error: no host is left running behind the play's back. */
-export async function allSettled(promises: readonly Promise<void>[]): Promise<void> {
-  const ended = await Promise.allSettled(promises);
-  const failed = ended.find((end) => end.status === 'rejected');
-  if (failed) throw failed.reason;
+export async function allSettled<T>(promises: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(promises);
+  return Promise.all(promises);
 }
