@@ -45,7 +45,6 @@ const { outputFiles } = await build({
       "const bundleUrl = require('node:url').pathToFileURL(__filename).href;",
   },
   footer: { js: '})' },
-  external: ['cpu-features'],
   plugins: [nativeParts, leanPackages(root), compiledSchemas(schemas, root)],
   logLevel: 'warning',
 });

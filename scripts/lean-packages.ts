@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { builtinModules, createRequire } from 'node:module';
+import { constants as zlibConstants } from 'node:zlib';
 import type { Plugin } from 'esbuild';
 
 const namespace = 'lean-package';
@@ -16,6 +18,8 @@ const packages: Readonly<Record<string, string>> = {
     const { BaseAgent, createAgent } = require('ssh2/lib/agent.js');
     const { parseKey } = require('ssh2/lib/protocol/keyParser.js');
     module.exports = { Client: require('ssh2/lib/client.js'), BaseAgent, createAgent, utils: { parseKey } };`,
+  // Tells ssh2 whether AES is slow here, which hardly matters for commands and small files.
+  'cpu-features': 'module.exports = () => undefined;',
   // Templates are parsed by it, and evaluated by our own code.
   handlebars: `
     import { parse } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
@@ -23,6 +27,56 @@ const packages: Readonly<Record<string, string>> = {
   // The schemas of modules are compiled already: only what a role or a test says needs it.
   ajv: `export class Ajv { constructor(options) { return new (require('ajv/dist/ajv.js').Ajv)(options); } }`,
 };
+
+interface Patch {
+  /** How the path of the file ends. */
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * Single statements of packages that take time in every start and are of use in hardly any. The build fails where
+ * another version of the package has something else there.
+ */
+export const patches: readonly Patch[] = [
+  {
+    file: 'ssh2/lib/agent.js',
+    from: "const { execFile, spawn } = require('child_process');",
+    to: "const execFile = (...args) => require('child_process').execFile(...args), spawn = (...args) => require('child_process').spawn(...args);",
+  },
+  {
+    file: 'ssh2/lib/client.js',
+    from: "const { lookup: dnsLookup } = require('dns');",
+    to: "const dnsLookup = (...args) => require('dns').lookup(...args);",
+  },
+  // Nobody asks for compression. The class of the handle is found when one is made.
+  {
+    file: 'ssh2/lib/protocol/zlib.js',
+    from: "} = require('zlib');\nconst ZlibHandle = createInflate()._handle.constructor;",
+    to: `} = { createInflate: () => require('zlib').createInflate(), constants: ${JSON.stringify(zlibConstants)} };`,
+  },
+  {
+    file: 'ssh2/lib/protocol/zlib.js',
+    from: 'new ZlibHandle(mode)',
+    to: 'new (createInflate()._handle.constructor)(mode)',
+  },
+  // Every Node that we run on signs with Ed25519, unless its OpenSSL is held to FIPS 140.
+  {
+    file: 'ssh2/lib/protocol/constants.js',
+    from: 'const eddsaSupported = (() => {',
+    to: 'const eddsaSupported = crypto.getFips() === 0 || (() => {',
+  },
+  // It looks for a package.json in all folders above, and throws and catches an error with a stack trace where there
+  // is none; src/cli says the version itself.
+  { file: 'yargs/build/lib/yargs-factory.js', from: 'yargs.version();', to: 'void yargs;' },
+  {
+    file: 'yargs/lib/platform-shims/esm.mjs',
+    from: "import { notStrictEqual, strictEqual } from 'assert'",
+    to: `const notStrictEqual = (a, b, message) => { if (Object.is(a, b)) require('assert').notStrictEqual(a, b, message); };
+      const strictEqual = (a, b, message) => { if (!Object.is(a, b)) require('assert').strictEqual(a, b, message); };`,
+  },
+];
 
 /** Parts of Node that most runs do without, and that our own code asks for by name only when it uses them. */
 const builtins = ['child_process', 'http', 'tls', 'zlib', 'readline'];
@@ -39,21 +93,47 @@ export function leanPackages(root: string): Plugin {
         contents: packages[path] ?? '',
         resolveDir: root,
       }));
+      for (const file of new Set(patches.map((patch) => patch.file))) {
+        onLoad({ filter: new RegExp(`/${file.replaceAll('.', '\\.')}$`) }, async ({ path }) => ({
+          contents: patched(await readFile(path, 'utf8'), file),
+          loader: 'js',
+        }));
+      }
       onResolve({ filter: new RegExp(`^node:(${builtins.join('|')})$`) }, ({ path, kind, importer }) =>
         // What a package destructures at once would be loaded at once anyway.
         kind === 'import-statement' && !importer.includes('node_modules')
           ? { path: path.slice('node:'.length), namespace: 'lazy-builtin' }
           : undefined,
       );
+      // Of packages, what they take whole and call later.
+      onResolve({ filter: /^assert$/ }, ({ kind }) =>
+        kind === 'require-call' ? { path: 'assert', namespace: 'lazy-builtin' } : undefined,
+      );
       onLoad({ filter: /.*/, namespace: 'lazy-builtin' }, ({ path }) => ({ contents: lazyBuiltin(path) }));
     },
   };
 }
 
+/** @throws Error where the text of a patch is not in the file exactly once */
+export function patched(text: string, file: string): string {
+  return patches
+    .filter((patch) => patch.file === file)
+    .reduce((before, { from, to }) => {
+      const [start, end, more] = before.split(from);
+      if (start === undefined || end === undefined || more !== undefined) {
+        throw new Error(`lean-packages.ts: ${file} should have once: ${from}`);
+      }
+      return `${start}${to}${end}`;
+    }, text);
+}
+
 /** A module of Node that is loaded when the first of its names is used. */
 function lazyBuiltin(name: string): string {
   if (!builtinModules.includes(name)) throw new Error(`Node has no module ${name}`);
-  const names = Object.keys(require(`node:${name}`) as object).filter((key) => /^\w+$/.test(key));
+  const whole = require(`node:${name}`) as object;
+  const names = Object.keys(whole).filter((key) => /^\w+$/.test(key));
   const getters = names.map((key) => `get ${key}() { return require('node:${name}').${key}; },`);
-  return `module.exports = {\n${getters.join('\n')}\n};`;
+  const self = typeof whole === 'function' ? `(...args) => require('node:${name}')(...args)` : '{}';
+  const all = `Object.getOwnPropertyDescriptors({\n${getters.join('\n')}\n})`;
+  return `module.exports = Object.defineProperties(${self}, ${all});`;
 }
