@@ -1,6 +1,6 @@
 import { positionOf } from '../load/index.ts';
 import { type Fault, ParamsError, TemplateError } from '../model/errors.ts';
-import { findUnknown, isMap, type Value, type ValueMap } from '../model/value.ts';
+import { findUnknown, isMap, type Value } from '../model/value.ts';
 import type { Module } from '../module/index.ts';
 import { expressionFaults, render, type Scope, templateFaults, UndefinedError } from '../template/index.ts';
 import { expandLoop } from '../util/loop-forms.ts';
@@ -97,25 +97,17 @@ function rendersOf({ site, module }: RenderedTask, scope: Scope, host: string): 
   const unknown = new Set<string>();
   const isWritten = !JSON.stringify(site.task.params).includes('{{');
   for (const [key, value] of Object.entries(site.task.params)) {
-    const result = renderedOr(value, scope);
+    // In a mapping of its own: rendering one drops the params that are left out by `omit`.
+    const alone = renderedOr({ [key]: value }, scope);
+    if (isMap(alone) && Object.keys(alone).length === 0) continue;
+    const result = isMap(alone) ? alone[key] : undefined;
     if (result === undefined || findUnknown(result)) unknown.add(key);
     rendered[key] = result ?? value;
   }
-  return valueFaults(site, module, withoutOmitted(rendered, site.task.params, scope), unknown).map(
-    (fault) => ({
-      ...fault,
-      message: isWritten ? fault.message : `${fault.message} (on ${host})`,
-    }),
-  );
-}
-
-/** Rendering the whole mapping drops the params that are left out by `omit`. */
-function withoutOmitted(rendered: ValueMap, params: ValueMap, scope: Scope): ValueMap {
-  const kept = Object.keys(rendered).filter((key) => {
-    const alone = renderedOr({ [key]: params[key] ?? null }, scope);
-    return alone === undefined || !isMap(alone) || Object.keys(alone).length > 0;
-  });
-  return Object.fromEntries(kept.map((key) => [key, rendered[key] ?? null]));
+  return valueFaults(site, module, rendered, unknown).map((fault) => ({
+    ...fault,
+    message: isWritten ? fault.message : `${fault.message} (on ${host})`,
+  }));
 }
 
 function renderedOr(value: Value, scope: Scope): Value | undefined {
