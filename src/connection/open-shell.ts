@@ -44,7 +44,7 @@ export async function openShell(options: OpenShellOptions): Promise<OpenShell> {
   const token = newToken();
   const start = startText(token);
   const become = options.become ? becomeCommand(options.become, start) : undefined;
-  const command = become?.command ?? `exec sh -c '${start}'`;
+  const command = become?.command ?? `exec sh -s -c '${start}'`;
   const channel = options.within?.channel ?? (await openInTime(options, command));
   if (options.within) channel.stdin.write(`exec ${command.replace(/^exec /, '')}\n`);
   return new Handshake(options, channel, token, become).answer;
@@ -75,12 +75,16 @@ async function openInTime(options: OpenShellOptions, command: string): Promise<C
 /**
  * The text for `sh -c`: says the nonce with the shell's own entry of /proc (for its process group), then
  * becomes the shell that reads requests. No single quotes, and nothing a fish or csh would read otherwise.
+ *
+ * With `-s` dash goes on with its standard input by itself, which saves the host a process image; it alone says
+ * so by `s` and nothing else in `$-`.
  */
 function startText(token: string): string {
   const mark = (rest: string) => printMark(token, 'h', 0, rest).replaceAll("'", '"');
   return (
     'case ":$PATH:" in *:/usr/sbin:*) ;; *) PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"; export PATH;; esac; ' +
-    `stat=; read -r stat 2>/dev/null </proc/$$/stat; ${mark('"$stat"')}; ${mark('ok')} >&2; exec sh`
+    `stat=; read -r stat 2>/dev/null </proc/$$/stat; ${mark('"$stat"')}; ${mark('ok')} >&2; ` +
+    'case "$ZSH_VERSION$KSH_VERSION$-" in s) ;; *) exec sh;; esac'
   );
 }
 

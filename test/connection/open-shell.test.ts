@@ -40,7 +40,7 @@ describe('the handshake', () => {
 
   it('puts no quotes of its own into the command line that a fish or csh would read otherwise', async () => {
     const { channel } = await open(sayNonce);
-    expect(channel?.command).toMatch(/^exec sh -c '[^']*'$/);
+    expect(channel?.command).toMatch(/^exec sh -s -c '[^']*'$/);
     expect(channel?.command).not.toMatch(/!|\\'|\\\\/);
   });
 
