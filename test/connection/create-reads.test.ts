@@ -79,6 +79,20 @@ describe.each(shells)('typed reads on %s', (shell) => {
     else expect(target).toMatchObject(followed);
   });
 
+  it('tells many paths, themselves and followed, in one go as each alone', async () => {
+    const names = ['plain', 'link', 'dangling', 'loop', 'missing', 'sub', 'plain/below', 'pipe', ...oddNames];
+    const asked = [
+      ...names.map((name) => [name, true] as const),
+      ...names.filter((_, index) => index % 3 > 0).map((name) => [name, false] as const),
+    ];
+    const ask = ([name, follow]: readonly [string, boolean]) =>
+      reads.stat(at(name), { follow }).catch((error: Error) => error.message);
+    const together = await Promise.all(asked.map(ask));
+    for (const [index, each] of asked.entries()) {
+      expect([each, together[index]]).toEqual([each, await ask(each)]);
+    }
+  });
+
   it('says that a circle of links cannot be followed', async () => {
     await expect(reads.stat(at('loop'), { follow: true })).rejects.toThrow(
       /Symbolic link loop|Too many levels/,
@@ -211,6 +225,17 @@ describe('reads of one kind in one tick', () => {
       .filter((text) => /stat -c/.test(text));
     expect(scripts).toHaveLength(1);
     expect(scripts[0]?.match(/\/etc/g)).toHaveLength(1);
+  });
+
+  it('stat follows only links a second time', async () => {
+    const directory = temporaryDirectory();
+    writeFileSync(join(directory, 'file'), '');
+    symlinkSync('file', join(directory, 'link'));
+    const connection = fakeConnection({ root: directory });
+    const reads = createReads(connection);
+    const paths = ['file', 'link'].map((name) => join(directory, name));
+    await Promise.all(paths.flatMap((path) => [reads.stat(path), reads.stat(path, { follow: true })]));
+    expect(connection.requests).toHaveLength(1);
   });
 
   it('are asked again one by one where together they did not answer in time', async () => {

@@ -12,72 +12,142 @@ export interface StatQuery {
 export type StatAnswer = FileStat | null;
 
 /**
- * `stat -c`, one process for all paths (and one for those to follow), as GNU and busybox both have it. The
- * answers are told apart by the paths themselves, so that no character in a name can confuse them.
+ * `stat -c`, one process for all paths (and one for those to follow that are links), as GNU and busybox both have
+ * it. The answers are told apart by the paths themselves, so that no character in a name can confuse them.
  */
 export const statKind: ReadKind<StatQuery, StatAnswer> = {
   name: 'stat',
   key: ({ path, follow }) => `${follow ? 'L' : 'P'}${path}`,
   read: async (queries, run) => {
-    const [plain, followed] = await Promise.all([
-      statAll(
-        queries.filter((query) => !query.follow).map(({ path }) => path),
-        false,
-        run,
-      ),
-      statAll(
-        queries.filter((query) => query.follow).map(({ path }) => path),
-        true,
-        run,
-      ),
-    ]);
-    return queries.map(({ path, follow }) => (follow ? followed : plain).get(path) ?? null);
+    const answers = await statAll(queries, run);
+    return queries.map(({ path, follow }) => (follow ? answers.followed : answers.plain).get(path) ?? null);
   },
 };
 
+type Found = Map<string, FileStat | Error>;
+
+interface Answers {
+  readonly plain: Found;
+  readonly followed: Found;
+}
+
+/** Paths without duplicates: first those that are not to be followed, last those that are. */
+interface Paths {
+  readonly all: readonly string[];
+  /** So many at the beginning are (also) asked for as they are. */
+  readonly plain: number;
+  /** Those from here on are (also) asked for with what a link points to. */
+  readonly followedFrom: number;
+}
+
 const format = ['%f', '%u', '%g', '%s', '%Y', '%i', '%h', '%U', '%G', '%n'].join('\t');
 
-async function statAll(
-  paths: readonly string[],
-  follow: boolean,
-  run: RunScript,
-): Promise<Map<string, FileStat | Error>> {
-  if (paths.length === 0) return new Map();
-  const script = [
-    `set -- ${quote(paths)}`,
-    ...(follow ? [] : [showLinks]),
-    `exec stat ${follow ? '-L ' : ''}-c '${format}' -- "$@"`,
-  ].join('\n');
-  const result = await run(script);
+/** Whatever stat says that is not "nothing there" is an error of the path it is about. */
+async function statAll(queries: readonly StatQuery[], run: RunScript): Promise<Answers> {
+  const paths = pathsOf(queries);
+  const result = await run(scriptFor(paths));
   if (/stat: (command )?not found/.test(result.stderr))
     throw new CommandError('there is no stat on the host');
-  const found = parse(result.stdout, paths, follow);
-  await addFailures(found, paths, result.stderr, (path) => statAll([path], follow, run));
+  const answers = parse(result.stdout, paths);
+  const complaints = result.stderr.split('\n').filter((line) => line !== '' && !isAbsence(line));
+  if (complaints.length === 0) return answers;
+  const kinds = [
+    { found: answers.plain, asked: paths.all.slice(0, paths.plain), follow: false },
+    { found: answers.followed, asked: paths.all.slice(paths.followedFrom), follow: true },
+  ];
+  for (const { found, asked, follow } of kinds) {
+    for (const path of asked.filter((each) => !found.has(each))) {
+      const isAlone = paths.all.length === 1;
+      const complaint = isAlone ? complaints[0] : complaints.find((line) => line.includes(path));
+      // stat quotes odd names in ways of its own: such a path is asked about alone.
+      const answer =
+        complaint === undefined && !isAlone && /[^\x21-\x7e]|['"\\]/.test(path)
+          ? await askAlone({ path, follow }, run)
+          : complaint && new CommandError(complaint);
+      if (answer) found.set(path, answer);
+    }
+  }
+  return answers;
+}
+
+async function askAlone(query: StatQuery, run: RunScript): Promise<FileStat | Error | undefined> {
+  const { plain, followed } = await statAll([query], run);
+  return (query.follow ? followed : plain).get(query.path);
+}
+
+function pathsOf(queries: readonly StatQuery[]): Paths {
+  const ofKind = (wanted: boolean) =>
+    new Set(queries.filter(({ follow }) => follow === wanted).map(({ path }) => path));
+  const [plain, followed] = [ofKind(false), ofKind(true)];
+  const plainOnly = [...plain].filter((path) => !followed.has(path));
+  const both = [...plain].filter((path) => followed.has(path));
+  const followedOnly = [...followed].filter((path) => !plain.has(path));
+  return {
+    all: [...plainOnly, ...both, ...followedOnly],
+    plain: plain.size,
+    followedFrom: plainOnly.length,
+  };
+}
+
+/**
+ * Where each link points that is not to be followed, `x` in front and NUL behind; another NUL; then the lines of stat
+ * for all paths, and where links are to be followed, for these once more and at last for what they point to.
+ */
+function scriptFor({ all, plain, followedFrom }: Paths): string {
+  const readLink = `printf x; readlink -n -- "$p"; printf '\\0'`;
+  return [
+    `set -- ${quote(all)}`,
+    'n=0; for p do n=$((n+1)); [ -L "$p" ] || continue',
+    `if [ $n -le ${plain} ]; then ${readLink}; fi`,
+    `if [ $n -gt ${followedFrom} ]; then set -- "$@" "$p"; fi; done`,
+    `printf '\\0'; [ $# -gt ${all.length} ] || exec stat -c '${format}' -- "$@"`,
+    `stat -c '${format}' -- "$@"; shift ${all.length}; exec stat -L -c '${format}' -- "$@"`,
+  ].join('\n');
+}
+
+function parse(stdout: string, { all, plain, followedFrom }: Paths): Answers {
+  const end = stdout.startsWith('\0') ? 0 : stdout.indexOf('\0\0') + 1;
+  const targets = end === 0 ? [] : stdout.slice(0, end - 1).split('\0');
+  const lines = new StatLines(stdout.slice(end + 1));
+  const asTheyAre = lines.take(all);
+  const toFollow = all.slice(followedFrom);
+  const links = new Set(toFollow.filter((path) => asTheyAre.get(path)?.type === 'link'));
+  lines.take(links);
+  const pointedTo = lines.take(links);
+  const found: Answers = { plain: new Map(), followed: new Map() };
+  for (const path of all.slice(0, plain)) {
+    const stat = asTheyAre.get(path);
+    if (stat === undefined) continue;
+    found.plain.set(path, stat.type === 'link' ? { ...stat, target: targets.shift()?.slice(1) ?? '' } : stat);
+  }
+  for (const path of toFollow) {
+    const stat = links.has(path) ? pointedTo.get(path) : asTheyAre.get(path);
+    if (stat !== undefined) found.followed.set(path, stat);
+  }
   return found;
 }
 
-/** Where each link points, `x` in front and NUL behind, then another NUL. */
-const showLinks = [
-  `for p do if [ -L "$p" ]; then printf x; readlink -n -- "$p"; printf '\\0'; fi; done`,
-  `printf '\\0'`,
-].join('\n');
+/** What stat printed, in the order of its arguments; those that are not there have no line. */
+class StatLines {
+  readonly #text: string;
+  #at = 0;
 
-function parse(stdout: string, paths: readonly string[], follow: boolean): Map<string, FileStat | Error> {
-  const end = stdout.startsWith('\0') || follow ? 0 : stdout.indexOf('\0\0') + 1;
-  const text = follow ? stdout : stdout.slice(end + 1);
-  const targets = end === 0 ? [] : stdout.slice(0, end - 1).split('\0');
-  const found = new Map<string, FileStat | Error>();
-  let at = 0;
-  for (const path of paths) {
-    const fields = text.slice(at).match(/^([0-9a-f]+)((?:\t\d+){6})\t([^\t]*)\t([^\t]*)\t/);
-    if (fields === null) break;
-    const nameAt = at + fields[0].length;
-    if (!text.startsWith(`${path}\n`, nameAt)) continue;
-    at = nameAt + path.length + 1;
-    const stat = toStat(fields);
-    found.set(path, stat.type === 'link' ? { ...stat, target: targets.shift()?.slice(1) ?? '' } : stat);
+  constructor(text: string) {
+    this.#text = text;
   }
-  return found;
+
+  take(paths: Iterable<string>): Map<string, FileStat> {
+    const found = new Map<string, FileStat>();
+    for (const path of paths) {
+      const fields = this.#text.slice(this.#at).match(/^([0-9a-f]+)((?:\t\d+){6})\t([^\t]*)\t([^\t]*)\t/);
+      if (fields === null) break;
+      const nameAt = this.#at + fields[0].length;
+      if (!this.#text.startsWith(`${path}\n`, nameAt)) continue;
+      this.#at = nameAt + path.length + 1;
+      found.set(path, toStat(fields));
+    }
+    return found;
+  }
 }
 
 function toStat([, hexMode = '0', numbers = '', owner = '', group = '']: readonly string[]): FileStat {
@@ -109,32 +179,6 @@ const types: ReadonlyMap<number, FileStat['type']> = new Map([
   [0o120000, 'link'],
   [0o140000, 'socket'],
 ]);
-
-/** Whatever stat said that is not "nothing there" is an error of the path it is about. */
-async function addFailures(
-  found: Map<string, FileStat | Error>,
-  paths: readonly string[],
-  stderr: string,
-  ask: (path: string) => Promise<Map<string, FileStat | Error>>,
-): Promise<void> {
-  const complaints = stderr.split('\n').filter((line) => line !== '' && !isAbsence(line));
-  if (complaints.length === 0) return;
-  for (const path of paths) {
-    if (found.has(path)) continue;
-    const complaint = paths.length === 1 ? complaints[0] : complaints.find((line) => line.includes(path));
-    if (complaint !== undefined) found.set(path, new CommandError(complaint));
-    else if (/[^\x21-\x7e]|['"\\]/.test(path)) await addOne(found, path, ask);
-  }
-}
-
-async function addOne(
-  found: Map<string, FileStat | Error>,
-  path: string,
-  ask: (path: string) => Promise<Map<string, FileStat | Error>>,
-): Promise<void> {
-  const answer = (await ask(path)).get(path);
-  if (answer !== undefined) found.set(path, answer);
-}
 
 function isAbsence(line: string): boolean {
   return /: (No such file or directory|Not a directory)$/.test(line);
