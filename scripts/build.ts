@@ -4,16 +4,15 @@
  *
  * FOLDER, by default the project's, gets dist/; it must have bin/ and package.json.
  */
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { modules } from '../modules/index.ts';
 import { compiledSchemas } from './compiled-schemas.ts';
 import { leanPackages } from './lean-packages.ts';
+import { warmUp } from './warm-up.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = resolve(process.argv[2] ?? root);
@@ -56,41 +55,10 @@ const name = createHash('sha256').update(code).digest('hex').slice(0, 16);
 const temporary = join(dist, `new.${process.pid}`);
 writeFileSync(temporary, `// build ${name}\n${code}`);
 renameSync(temporary, join(dist, 'mooring.cjs'));
-warmUp();
+await warmUp(folder);
 
 function removeOld(): void {
   for (const entry of readdirSync(dist)) {
     if (entry !== 'mooring.cjs') rmSync(join(dist, entry), { recursive: true });
   }
-}
-
-/** Only what has run is compiled: a small run on this machine touches what every run needs. */
-function warmUp(): void {
-  const place = mkdtempSync(join(tmpdir(), 'mooring-build-'));
-  const playbook = [
-    { copy: { content: 'a\n', dest: `${place}/a` } },
-    { lineinfile: { path: `${place}/a`, line: 'b' }, register: 'line', when: 'true' },
-    { command: 'true', changed_when: false, check_mode: false },
-    { debug: { msg: '{{ line.changed }}' } },
-  ];
-  writeFileSync(
-    join(place, 'site.yml'),
-    JSON.stringify([{ hosts: 'all', gather_facts: false, tasks: playbook }]),
-  );
-  writeFileSync(join(place, 'hosts'), '[web]\nh1 ansible_connection=local\n');
-  const words = ['run', join(place, 'site.yml'), '-i', join(place, 'hosts')];
-  try {
-    execFileSync(process.execPath, [join(folder, 'bin/mooring.js'), ...words], {
-      stdio: 'pipe',
-      env: cleanEnv(),
-    });
-  } finally {
-    rmSync(place, { recursive: true });
-  }
-}
-
-/** NODE_OPTIONS of tsx and the like would be in the compiled form as well. */
-function cleanEnv(): NodeJS.ProcessEnv {
-  const { NODE_OPTIONS: _, ...env } = process.env;
-  return env;
 }

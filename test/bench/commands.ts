@@ -62,7 +62,7 @@ function commandCases(directory: string, quick: boolean): CommandCase[] {
   ];
 }
 
-const sizes: Readonly<Record<string, number>> = { half: 5000, whole: 10_000, twice: 20_000 };
+const sizes: Readonly<Record<string, number>> = { whole: 10_000, twice: 20_000, fourfold: 40_000 };
 
 async function writeInventories(directory: string): Promise<void> {
   await writeFile(join(directory, 'site.yml'), '- hosts: all\n  tasks: []\n');

@@ -92,8 +92,8 @@ test.each([
 test.each([
   [[100, 120, 160], true],
   [[100, 120, 190], false],
-])('memory of %j MiB for half, all and twice the hosts', (sizes, met) => {
-  const commands = ['half-ini', 'inventory-ini', 'twice-ini'].map((id, index) => ({
+])('memory of %j MiB for all, twice and four times the hosts', (sizes, met) => {
+  const commands = ['inventory-ini', 'twice-ini', 'fourfold-ini'].map((id, index) => ({
     id,
     title: id,
     samples: [sample(500, { maxRssKiB: (sizes[index] ?? 0) * 1024 })],

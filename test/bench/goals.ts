@@ -173,16 +173,16 @@ function commandGoals(results: BenchResults): Verdict[] {
 
 /** Twice the hosts may add no more than twice the memory, with a tenth for the collector's moods. */
 function memoryGoal(results: BenchResults, format: string): Verdict {
-  const [half, whole, twice] = ['half', 'inventory', 'twice'].map((size) =>
+  const [whole, twice, fourfold] = ['inventory', 'twice', 'fourfold'].map((size) =>
     commandMedian(results, `${size}-${format}`, 'maxRssKiB'),
   );
   const goal = `memory of an inventory grows no faster than it (${format})`;
-  if (half === undefined || whole === undefined || twice === undefined)
+  if (whole === undefined || twice === undefined || fourfold === undefined)
     return unknown(goal, 'at most 2.2 times');
-  const growth = (twice - whole) / (whole - half);
+  const growth = (fourfold - twice) / (twice - whole);
   return verdict(
     goal,
-    '10,000 more hosts cost at most 2.2 times what 5,000 do',
+    '20,000 more hosts cost at most 2.2 times what 10,000 do',
     growth,
     'times',
     (value) => value <= 2.2,
