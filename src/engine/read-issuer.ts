@@ -167,6 +167,7 @@ export class ReadIssuer {
     // Contact is made while files of the control node are still being looked at.
     if (isDeclaredRead(task)) decision.target.connection().catch(() => undefined);
     else prepare(decision.target, 0);
+    if (isDeclaredRead(task) && !aim.isTurn) window.noteRunAhead();
     const issue = isDeclaredRead(task) ? issueAttempt : issueRead;
     const target = behind?.via?.(decision.target) ?? decision.target;
     const issued = issue({

@@ -6,8 +6,9 @@ import type { TaskTarget } from './task-target.ts';
 const startSize = 100;
 const largestSize = 400;
 const smallestSize = 8;
-/** Tasks without a change after which users' commands that only look are run ahead again. */
+/** Tasks without a change after which users' commands that only look are run ahead again: at first, and at most. */
 const calmAfter = 2;
+const calmAfterAtMost = 64;
 
 /** What is read ahead should be used within this time, milliseconds: a read counts as fresh for two seconds. */
 const horizonMs = 1500;
@@ -36,6 +37,8 @@ export class ReadWindow {
   /** Looked at and not yet come to, about. */
   #ahead = 0;
   #tasksSinceChange = calmAfter;
+  #calmAfter = calmAfter;
+  #hasRunAhead = false;
   #sequence: readonly CompiledTask[] | undefined;
   #target: Target | undefined;
   #changes = 0;
@@ -63,7 +66,12 @@ export class ReadWindow {
 
   /** Whether what is read now is likely to be used: where one task changes something, the next may too. */
   get isCalm(): boolean {
-    return this.#tasksSinceChange >= calmAfter;
+    return this.#tasksSinceChange >= this.#calmAfter;
+  }
+
+  /** Takes note that a user's command was run ahead: where it must be run again, the next ones wait twice as long. */
+  noteRunAhead(): void {
+    this.#hasRunAhead = true;
   }
 
   look(task: CompiledTask): void {
@@ -92,6 +100,8 @@ export class ReadWindow {
     if (this.#changes === changes) return false;
     this.#changes = changes;
     this.#tasksSinceChange = 0;
+    if (this.#hasRunAhead) this.#calmAfter = Math.min(calmAfterAtMost, this.#calmAfter * 2);
+    this.#hasRunAhead = false;
     this.size = Math.max(smallestSize, this.size >> 1);
     this.#forget();
     return true;
@@ -104,6 +114,7 @@ export class ReadWindow {
 
   /** Nothing changed since the window was last extended: it may look further, as far as the pace allows. */
   widen(): void {
+    if (this.#hasRunAhead) this.#calmAfter = Math.max(calmAfter, this.#calmAfter >> 1);
     this.size = Math.max(smallestSize, Math.min(largestSize, this.size * 2, this.#reach));
   }
 

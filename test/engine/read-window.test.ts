@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CompiledTask } from '../../src/engine/compile.ts';
 import { ReadWindow } from '../../src/engine/read-window.ts';
+import type { TaskTarget } from '../../src/engine/task-target.ts';
 
 const task: CompiledTask = {
   kind: 'task',
@@ -76,5 +77,51 @@ describe('how far ahead is read', () => {
     const window = windowAfter(3, 10, 5_000);
     window.widen();
     expect(window.size).toBe(150);
+  });
+});
+
+describe("users' commands that only look", () => {
+  const target = { changes: 0 };
+  const aimed = (): ReadWindow => {
+    const window = new ReadWindow(() => 0);
+    window.aimAt({ target } as unknown as TaskTarget);
+    return window;
+  };
+  /** A change, and how many tasks later they are run ahead again. */
+  const tasksUntilCalm = (window: ReadWindow): number => {
+    target.changes++;
+    window.halveIfStale();
+    let tasks = 0;
+    for (; !window.isCalm; tasks++) window.moveTo(task);
+    return tasks;
+  };
+
+  it('are run ahead at once, and two tasks after a change', () => {
+    const window = aimed();
+    expect(window.isCalm).toBe(true);
+    expect([tasksUntilCalm(window), tasksUntilCalm(window)]).toEqual([2, 2]);
+  });
+
+  it('wait twice as long each time that it was for nothing, up to 64 tasks', () => {
+    const window = aimed();
+    const waits = Array.from({ length: 7 }, () => {
+      window.noteRunAhead();
+      return tasksUntilCalm(window);
+    });
+    expect(waits).toEqual([4, 8, 16, 32, 64, 64, 64]);
+  });
+
+  it('wait half as long again where it was of use', () => {
+    const window = aimed();
+    for (let times = 0; times < 3; times++) {
+      window.noteRunAhead();
+      tasksUntilCalm(window);
+    }
+    window.noteRunAhead();
+    window.widen();
+    window.widen();
+    expect(window.isCalm).toBe(true);
+    window.widen();
+    expect(tasksUntilCalm(window)).toBe(4);
   });
 });
