@@ -49,8 +49,8 @@ const cases: readonly BenchCase[] = [
     hosts: 1,
     changed: 10,
     forget: 'copies',
-    rounds: { mooring: 9, 'mooring-kept': 9, mitogen: 3, ansible: 3 },
-    quick: { mooring: 3 },
+    rounds: { mooring: 9, 'mooring-kept': 9, floor: 9, mitogen: 3, ansible: 3 },
+    quick: { mooring: 3, floor: 3, ansible: 1 },
   },
   {
     ...thirty,
@@ -60,8 +60,8 @@ const cases: readonly BenchCase[] = [
     changed: 10,
     forget: 'copies',
     sshd: 'many hosts',
-    rounds: { mooring: 7, 'mooring-kept': 7, mitogen: 3, ansible: 3 },
-    quick: { mooring: 3 },
+    rounds: { mooring: 7, 'mooring-kept': 7, floor: 7, mitogen: 3, ansible: 3 },
+    quick: { mooring: 3, floor: 3, ansible: 1 },
   },
   {
     ...thirty,

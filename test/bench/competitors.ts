@@ -40,6 +40,8 @@ export interface Job {
   readonly name: PlaybookName;
   readonly hosts: readonly BenchHost[];
   readonly login: Login;
+  /** Files are gone before each run, so the bare script writes them. */
+  readonly writes: boolean;
   /** Logins the bare script has under way at a time. */
   readonly logins: number;
 }
@@ -101,7 +103,7 @@ async function floor(place: Place, job: Job, singly: boolean): Promise<Command> 
     hosts: job.hosts.map(({ address, port, directory }) => ({
       address,
       port,
-      script: floorScript(job.name, directory, singly),
+      script: floorScript(job.name, directory, { singly, writes: job.writes }),
     })),
     user: job.login.user,
     privateKeyFile: job.login.privateKeyFile,

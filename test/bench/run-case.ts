@@ -60,7 +60,8 @@ async function jobOf(item: BenchCase, settings: CaseSettings, hosts: readonly Be
   await writeFile(place.playbook, playbookText(item.playbook));
   await writeFile(place.inventory, inventoryText(hosts, target.login));
   const logins = item.sshd === 'one host' ? 8 : 50;
-  return { name: item.playbook, hosts, login: target.login, logins, place };
+  const writes = item.forget === 'copies';
+  return { name: item.playbook, hosts, login: target.login, writes, logins, place };
 }
 
 class CaseRun {

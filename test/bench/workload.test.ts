@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, test } from 'vitest';
@@ -30,10 +31,19 @@ test('the bare script looks at every file of the playbook', () => {
   const files = [...playbookText('thirty').matchAll(/directory \}\}\/(\w+\.conf)/g)].map(([, file]) => file);
   expect(files).toHaveLength(20);
   for (const singly of [true, false]) {
-    const script = floorScript('thirty', '/srv/h', singly);
+    const script = floorScript('thirty', '/srv/h', { singly });
     for (const file of files) expect(script).toContain(`/srv/h/${file}`);
     expect(script.match(/cat \/etc\/hostname/g)).toHaveLength(10);
   }
+});
+
+test('the bare script writes what the copy tasks write, where asked', () => {
+  const folder = mkdtempSync(join(place, 'floor-'));
+  execFileSync('sh', ['-c', floorScript('thirty', folder, { writes: true })], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  expect(readFileSync(join(folder, 'copy3.conf'), 'utf8')).toBe('service: 3\nlisten: 127.0.0.1\n');
+  expect(readdirSync(folder)).toHaveLength(10);
 });
 
 test('the inventory has each host with its place and folder', () => {

@@ -102,24 +102,35 @@ export function inventoryText(hosts: readonly BenchHost[], login: Login): string
   return `${[...lines, '', '[all:vars]', ...vars].join('\n')}\n`;
 }
 
+/** How the bare script goes about it. */
+export interface FloorStyle {
+  /** Each probe by itself, one a line. */
+  readonly singly?: boolean;
+  /** The files of the copy tasks are written too: beside, to the disk, then into place. */
+  readonly writes?: boolean;
+}
+
 /**
- * What has to be known of a host to see that a playbook has nothing to do there: one process for each kind of
- * probe, and the playbook's own commands.
- *
- * @param singly each probe by itself, one a line
+ * What has to be known of a host to see what a playbook has to do there: one process for each kind of probe, and
+ * the playbook's own commands; and then what it has to do.
  */
-export function floorScript(name: PlaybookName, directory: string, singly = false): string {
+export function floorScript(name: PlaybookName, directory: string, style: FloorStyle = {}): string {
   const { copies, lines, looks, commands } = mixes[name];
   const copyFiles = Array.from({ length: copies }, (_, index) => `${directory}/copy${index}.conf`);
   const lineFiles = Array.from({ length: lines }, (_, index) => `${directory}/line${index}.conf`);
   const runs = Array.from({ length: looks + commands }, () => 'cat /etc/hostname');
   const stat = "stat -L -c '%f %u %g %s %Y %n'";
-  if (singly) {
+  if (style.singly) {
     const files = [...copyFiles, ...lineFiles].map((file) => `${stat} ${file}; sha256sum ${file}`);
     return [...files, ...runs].join('\n');
   }
   const both = [...copyFiles, ...lineFiles].join(' ');
-  return [`${stat} ${both}`, `sha256sum ${copyFiles.join(' ')}`, `cat ${lineFiles.join(' ')}`, ...runs].join(
-    '\n',
-  );
+  const writes = style.writes ? copyFiles.map(writeLine) : [];
+  const sums = style.writes ? [] : [`sha256sum ${copyFiles.join(' ')}`];
+  return [`${stat} ${both}`, ...sums, `cat ${lineFiles.join(' ')}`, ...writes, ...runs].join('\n');
+}
+
+function writeLine(file: string, index: number): string {
+  const content = `service: ${index}\\nlisten: 127.0.0.1\\n`;
+  return `printf '${content}' | dd of=${file}.new conv=fsync 2>/dev/null && chmod 0644 ${file}.new && mv -f ${file}.new ${file}`;
 }
