@@ -5,6 +5,7 @@ import type { BenchCase } from './cases.ts';
 import { type CompetitorName, commandOf, competitorNames, type Job, type Place } from './competitors.ts';
 import { startDelayingProxy } from './delaying-proxy.ts';
 import type { FloorOutput } from './floor.ts';
+import { machineAtRest } from './machine.ts';
 import { type Command, measure } from './process-figures.ts';
 import { recapProblem } from './recap.ts';
 import type { CaseResult, Sample } from './results.ts';
@@ -116,6 +117,7 @@ class CaseRun {
     const { target } = this.#settings;
     if (this.#item.forget) await target.forget(this.#job.hosts, this.#item.forget);
     const command = await this.#command(name);
+    await machineAtRest();
     const before = await target.started();
     const { figures, code, stdout, stderr } = await measure(command);
     const after = await target.started();
