@@ -83,7 +83,7 @@ class CaseRun {
     const { id, title, hosts, rounds } = this.#item;
     await this.#warmUp();
     for (let round = 0; round < Math.max(...Object.values(rounds)); round++) {
-      for (const name of competitorNames) {
+      for (const name of inTurn(competitorNames, round)) {
         if (round >= (rounds[name] ?? 0) || !this.#takesPart(name)) continue;
         const sample = await this.#turn(name);
         if (sample) this.#samples[name] = [...(this.#samples[name] ?? []), sample];
@@ -142,4 +142,10 @@ class CaseRun {
 
 function lastLines(text: string): string {
   return text.trim().split('\n').slice(-3).join(' / ').slice(-400);
+}
+
+/** Each begins a round once: who comes behind a long run finds caches full of other things. */
+function inTurn<T>(names: readonly T[], round: number): T[] {
+  const first = round % names.length;
+  return [...names.slice(first), ...names.slice(0, first)];
 }
