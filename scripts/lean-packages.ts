@@ -70,12 +70,6 @@ export const patches: readonly Patch[] = [
   // It looks for a package.json in all folders above, and throws and catches an error with a stack trace where there
   // is none; src/cli says the version itself.
   { file: 'yargs/build/lib/yargs-factory.js', from: 'yargs.version();', to: 'void yargs;' },
-  {
-    file: 'yargs/lib/platform-shims/esm.mjs',
-    from: "import { notStrictEqual, strictEqual } from 'assert'",
-    to: `const notStrictEqual = (a, b, message) => { if (Object.is(a, b)) require('assert').notStrictEqual(a, b, message); };
-      const strictEqual = (a, b, message) => { if (!Object.is(a, b)) require('assert').strictEqual(a, b, message); };`,
-  },
 ];
 
 /** Parts of Node that most runs do without, and that our own code asks for by name only when it uses them. */
@@ -105,10 +99,6 @@ export function leanPackages(root: string): Plugin {
           ? { path: path.slice('node:'.length), namespace: 'lazy-builtin' }
           : undefined,
       );
-      // Of packages, what they take whole and call later.
-      onResolve({ filter: /^assert$/ }, ({ kind }) =>
-        kind === 'require-call' ? { path: 'assert', namespace: 'lazy-builtin' } : undefined,
-      );
       onLoad({ filter: /.*/, namespace: 'lazy-builtin' }, ({ path }) => ({ contents: lazyBuiltin(path) }));
     },
   };
@@ -130,10 +120,7 @@ export function patched(text: string, file: string): string {
 /** A module of Node that is loaded when the first of its names is used. */
 function lazyBuiltin(name: string): string {
   if (!builtinModules.includes(name)) throw new Error(`Node has no module ${name}`);
-  const whole = require(`node:${name}`) as object;
-  const names = Object.keys(whole).filter((key) => /^\w+$/.test(key));
+  const names = Object.keys(require(`node:${name}`) as object).filter((key) => /^\w+$/.test(key));
   const getters = names.map((key) => `get ${key}() { return require('node:${name}').${key}; },`);
-  const self = typeof whole === 'function' ? `(...args) => require('node:${name}')(...args)` : '{}';
-  const all = `Object.getOwnPropertyDescriptors({\n${getters.join('\n')}\n})`;
-  return `module.exports = Object.defineProperties(${self}, ${all});`;
+  return `module.exports = {\n${getters.join('\n')}\n};`;
 }

@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import ssh2, { type AuthContext, type Connection, type ParsedKey, type ServerChannel } from 'ssh2';
@@ -55,7 +55,7 @@ function inventory(place: string, port: number): string {
   const vars = {
     ansible_host: '127.0.0.1',
     ansible_port: port,
-    ansible_user: userInfo().username,
+    ansible_user: 'whoever-builds',
     ansible_ssh_private_key_file: `${place}/key`,
     ansible_ssh_common_args: `'${options.join(' ')}'`,
   };

@@ -164,11 +164,12 @@ export class ReadIssuer {
     const isSame = before?.signature === signature;
     if (isSame && stillHolds(playRun, before, undefined)) return;
     if (decision.delegate === undefined) window.aimAt(decision.target);
+    const isAttempt = isDeclaredRead(task);
+    if (isAttempt && !aim.isTurn) window.noteRunAhead();
     // Contact is made while files of the control node are still being looked at.
-    if (isDeclaredRead(task)) decision.target.connection().catch(() => undefined);
+    if (isAttempt) decision.target.connection().catch(() => undefined);
     else prepare(decision.target, 0);
-    if (isDeclaredRead(task) && !aim.isTurn) window.noteRunAhead();
-    const issue = isDeclaredRead(task) ? issueAttempt : issueRead;
+    const issue = isAttempt ? issueAttempt : issueRead;
     const target = behind?.via?.(decision.target) ?? decision.target;
     const issued = issue({
       ...{ call, decision: { ...decision, target }, signature, isBehind: behind !== undefined },
