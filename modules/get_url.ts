@@ -171,10 +171,10 @@ async function readPlace(host: HostAccess, dest: string, url: string): Promise<P
   const path = dest.endsWith('/') ? posix.join(dest, name) : dest;
   const [stat, parent] = await Promise.all([
     host.stat(path, { follow: true, checksum: true }),
-    host.stat(parentOf(path), { follow: true }),
+    host.typeOf(parentOf(path)),
   ]);
   if (stat?.type === 'directory' && !dest.endsWith('/')) return readPlace(host, `${dest}/`, url);
-  if (parent?.type !== 'directory') return { path, problem: `Destination ${parentOf(path)} does not exist` };
+  if (parent !== 'directory') return { path, problem: `Destination ${parentOf(path)} does not exist` };
   if (trimSlashes(path) === trimSlashes(dest) && dest.endsWith('/')) {
     return { path, problem: `${url} does not name a file: give dest a file name` };
   }

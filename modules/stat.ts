@@ -44,7 +44,7 @@ export const stat = defineModule({
   when: not sentinel.stat.exists
 `,
   returns: {
-    stat: 'exists, path, isreg, isdir, islnk, mode, size, mtime, uid, gid, pw_name, gr_name, inode, nlink, checksum, lnk_source and more',
+    stat: 'exists, path, isreg, isdir, islnk, mode, size, mtime, uid, gid, pw_name, gr_name, inode, dev, nlink, checksum, lnk_source and more',
   },
   async read(host, params) {
     const path = await expandHome(host, params.path ?? params.dest ?? params.name ?? '');
@@ -115,6 +115,7 @@ function toValues(path: string, found: FileStat): ValueMap {
     size: found.size,
     mtime: found.mtime,
     inode: found.inode,
+    dev: found.device,
     nlink: found.links,
     isuid: (bits & 0o4000) !== 0,
     isgid: (bits & 0o2000) !== 0,

@@ -87,14 +87,14 @@ export async function readSingle(
   const path = intoDirectory ? posix.join(dest, name) : trimSlashes(dest);
   const [there, parent, entry] = await Promise.all([
     host.stat(path, { follow: true }),
-    host.stat(parentOf(path), { follow: true }),
+    host.typeOf(parentOf(path)),
     readFileEntry(host, { ...wanted, path }, follow),
   ]);
   if (there?.type === 'directory' && !intoDirectory && name !== undefined) {
     return readSingle(host, { ...request, dest: `${trimSlashes(dest)}/` }, wanted, name);
   }
   const state = { dest: path, single: true, entries: [entry] };
-  if (parent?.type === 'directory') return state;
+  if (parent === 'directory') return state;
   const directory: DirectoryEntry = { type: 'directory', path: parentOf(path) };
   if (parent === undefined && intoDirectory) return { ...state, entries: [directory, entry] };
   const why = parent === undefined ? 'does not exist' : 'is not a directory';

@@ -92,7 +92,7 @@ function linkAttributes(params: LinkParams, { path, stat, followed }: LinkState)
 function newLinkAttributes(path: string, params: LinkParams, source: FileStat | undefined): Step[] {
   if (params.follow) return source ? driftSteps(path, source, params) : [];
   const link = { type: 'link', mode: '0777', owner: '', group: '', uid: -1, gid: -1 } as const;
-  return driftSteps(path, { ...link, size: 0, mtime: 0, inode: 0, links: 1 }, params);
+  return driftSteps(path, { ...link, size: 0, mtime: 0, inode: 0, links: 1, device: 0 }, params);
 }
 
 function beforeText(stat: FileStat | undefined): string {

@@ -66,10 +66,7 @@ export async function readTextFile(host: HostAccess, params: TextFileParams): Pr
   // All asked at once, which costs one round trip; what is no regular file has no content to fail over.
   const content = host.content(path);
   content.catch(() => undefined);
-  const [stat, parent] = await Promise.all([
-    host.stat(path, { follow: true }),
-    host.stat(parentOf(path), { follow: true }),
-  ]);
+  const [stat, parent] = await Promise.all([host.stat(path, { follow: true }), host.typeOf(parentOf(path))]);
   const found = { path, parentExists: parent !== undefined, ...(stat === undefined ? {} : { stat }) };
   const bytes = stat?.type === 'file' ? await content : undefined;
   if (bytes === undefined) return { ...found, encoding: 'utf8' };

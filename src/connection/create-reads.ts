@@ -1,5 +1,5 @@
 import type { Become, Connection } from './connection.ts';
-import type { Facts, HostReads } from './host-reads.ts';
+import type { Facts, PlacedReads } from './host-reads.ts';
 import { captureLimit } from './output-capture.ts';
 import { groupKind, userKind } from './reads/account.ts';
 import { checksumKind } from './reads/checksum.ts';
@@ -9,6 +9,7 @@ import { gatherFacts } from './reads/facts.ts';
 import { readLargeFile } from './reads/large-file.ts';
 import { listKind } from './reads/list.ts';
 import { packageKind } from './reads/package.ts';
+import { placeOf, sharedDevices } from './reads/place.ts';
 import { statKind } from './reads/stat.ts';
 import { unitKind } from './reads/unit.ts';
 
@@ -18,7 +19,7 @@ import { unitKind } from './reads/unit.ts';
  *
  * @param become whom the reads run as
  */
-export function createReads(connection: Connection, become?: Become): HostReads {
+export function createReads(connection: Connection, become?: Become): PlacedReads {
   const collector = new ReadCollector(connection, become);
   const stat = collector.asker(statKind);
   const checksum = collector.asker(checksumKind);
@@ -34,6 +35,7 @@ export function createReads(connection: Connection, become?: Become): HostReads 
       const [found, sum] = await Promise.all([stat(query), checksum(query)]);
       return found === null ? undefined : { ...found, ...(sum === '' ? {} : { checksum: sum }) };
     },
+    typeOf: async (path) => (await stat({ path, follow: true }))?.type,
     content: async (path, options = {}) => {
       const maxBytes = options.maxBytes ?? captureLimit;
       if (maxBytes > captureLimit) return readLargeFile(connection, become, path, maxBytes);
@@ -50,5 +52,10 @@ export function createReads(connection: Connection, become?: Become): HostReads 
       });
       return facts;
     },
+    place: (path) => placeOf(path, (each) => stat({ path: each, follow: false })),
+    sharedDevices: async () =>
+      sharedDevices(
+        (await content({ path: '/proc/self/mountinfo', maxBytes: captureLimit }))?.toString() ?? '',
+      ),
   };
 }

@@ -5,6 +5,8 @@
 export interface HostReads {
   /** undefined = there is nothing at the path. Does not follow a symlink unless asked to. */
   stat(path: string, options?: StatOptions): Promise<FileStat | undefined>;
+  /** What there is at the path, links followed; undefined = nothing. */
+  typeOf(path: string): Promise<FileStat['type'] | undefined>;
   /** The bytes of a regular file; undefined = absent. Throws CommandError over `maxBytes` (default 10 MiB). */
   content(path: string, options?: { readonly maxBytes?: number }): Promise<Buffer | undefined>;
   /** Names in a directory, sorted, without `.` and `..`; undefined = absent. */
@@ -18,6 +20,24 @@ export interface HostReads {
   group(name: string): Promise<GroupEntry | undefined>;
   /** Facts of the host (docs/facts.md), gathered anew by each call that finds none under way. */
   facts(): Promise<Facts>;
+}
+
+/** Typed reads that can also tell for sure whether two paths are one and the same. */
+export interface PlacedReads extends HostReads {
+  /** undefined = not to be told: a link, a file of several names, no directory above it. */
+  place(path: string): Promise<Place | undefined>;
+  /** Devices (as in `FileStat`) of file systems that others may change too: network, FUSE, clusters. */
+  sharedDevices(): Promise<ReadonlySet<number>>;
+}
+
+/** An entry of a directory, there or not. Whatever way a path takes to a directory, its device and inode are the same. */
+export interface Place {
+  readonly device: number;
+  /** Inode of the directory. */
+  readonly directory: number;
+  readonly name: string;
+  /** Inode of what is there; undefined = nothing. */
+  readonly inode: number | undefined;
 }
 
 export interface StatOptions {
@@ -39,6 +59,8 @@ export interface FileStat {
   readonly mtime: number;
   readonly inode: number;
   readonly links: number;
+  /** st_dev of stat(2): which file system it is on. */
+  readonly device: number;
   /** Where a link points, as stored. */
   readonly target?: string;
   /** SHA-256, hex, when asked for and a regular file. */

@@ -1,5 +1,5 @@
 import type { Connection } from '../connection/connection.ts';
-import type { HostReads } from '../connection/host-reads.ts';
+import type { PlacedReads } from '../connection/host-reads.ts';
 import { createReads, holdReads } from '../connection/index.ts';
 import type { TaskTarget } from './task-target.ts';
 
@@ -10,7 +10,7 @@ import type { TaskTarget } from './task-target.ts';
  * @returns for targets whose requests that channel's user answers
  */
 export function behindTargets(connection: Connection): (target: TaskTarget) => TaskTarget {
-  let reads: HostReads | undefined;
+  let reads: PlacedReads | undefined;
   return (target) => ({
     ...target,
     connection: () => Promise.resolve(connection),

@@ -2,6 +2,7 @@ import type { Connection } from '../connection/connection.ts';
 import { StepNotRun } from '../connection/index.ts';
 import { ConnectionError, MooringError } from '../model/errors.ts';
 import type { Step, StepOutcome, WaitStep } from '../module/index.ts';
+import type { Footprint } from './looked.ts';
 import { chainOf, isLastInChannel, isOrdered, watched } from './ordered-step.ts';
 import { checkInterrupted, errorMessage, Interrupted } from './run-state.ts';
 import type { ReadsBehind } from './speculate.ts';
@@ -19,6 +20,8 @@ export interface CarrySource {
   readonly context: StepContext;
   /** False for a user's command that was declared to only look. */
   readonly countsAsChange: boolean;
+  /** What of the host all steps together are limited to; undefined = nothing. */
+  readonly footprint?: Footprint | undefined;
   /** Lets other tasks at the target while this one only waits. */
   readonly whileWaiting: <T>(action: () => Promise<T>) => Promise<T>;
   /**
@@ -83,10 +86,13 @@ function waitOutcome(step: WaitStep, { context, whileWaiting }: CarrySource): Pr
 }
 
 /** Reads issued while steps are under way are as stale as those before them: it is called before and after. */
-function changeNoter(steps: readonly Step[], { context, countsAsChange }: CarrySource): () => void {
+function changeNoter(
+  steps: readonly Step[],
+  { context, countsAsChange, footprint }: CarrySource,
+): () => void {
   const touched = new Set([context.target.target, ...steps.flatMap((step) => otherTargets(step, context))]);
   return () => {
-    if (countsAsChange) for (const target of touched) context.run.targets.noteChange(target);
+    if (countsAsChange) for (const target of touched) context.run.targets.noteChange(target, footprint);
   };
 }
 

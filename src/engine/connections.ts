@@ -1,5 +1,5 @@
 import type { Become, Connection, ConnectionSpec } from '../connection/connection.ts';
-import type { HostReads } from '../connection/host-reads.ts';
+import type { PlacedReads } from '../connection/host-reads.ts';
 import { connect, createReads, holdReads } from '../connection/index.ts';
 
 /** The connections of a run: one for each way of reaching a host, opened when first needed. */
@@ -8,7 +8,7 @@ export class Connections {
   readonly #connections = new Map<string, Promise<Connection>>();
   /** Keys of attempts that failed and that nobody has asked about yet. */
   readonly #refused = new Set<string>();
-  readonly #reads = new WeakMap<Connection, Map<string, HostReads>>();
+  readonly #reads = new WeakMap<Connection, Map<string, PlacedReads>>();
 
   constructor(open: (spec: ConnectionSpec) => Promise<Connection> = connect) {
     this.#open = open;
@@ -54,8 +54,8 @@ export class Connections {
   }
 
   /** Typed reads as a user; the same object for the same user, so that its facts are gathered once. */
-  reads(connection: Connection, become: Become | undefined): HostReads {
-    const byUser = this.#reads.get(connection) ?? new Map<string, HostReads>();
+  reads(connection: Connection, become: Become | undefined): PlacedReads {
+    const byUser = this.#reads.get(connection) ?? new Map<string, PlacedReads>();
     this.#reads.set(connection, byUser);
     const key = become ? `${become.method}:${become.user}` : '';
     const reads = byUser.get(key) ?? createReads(connection, become);

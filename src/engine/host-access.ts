@@ -18,6 +18,7 @@ import {
   searchPlaces,
   useLocal,
 } from './local-files.ts';
+import { Looked } from './looked.ts';
 import { withPredictions } from './overlay.ts';
 import type { PlayHost, PlayRun } from './run-state.ts';
 import { watchLayer } from './scope.ts';
@@ -36,6 +37,8 @@ export interface ReadTrace {
   readonly renders: Render[];
   /** Something was missing or a command said no: in check mode that may be for want of an earlier step. */
   sawAbsence: boolean;
+  /** What it looked at on the host. */
+  readonly looked: Looked;
 }
 
 /** A file rendered with the variables there were then. */
@@ -67,6 +70,7 @@ const defaultTimeoutMs = 30_000;
 export function createHostAccess(source: AccessSource): { host: HostAccess; trace: ReadTrace } {
   const trace: ReadTrace = {
     ...{ outside: false, aside: false, localFiles: [], renders: [], sawAbsence: false },
+    looked: new Looked(),
   };
   return { host: accessTo(source, trace), trace };
 }
@@ -95,7 +99,10 @@ function accessTo(source: AccessSource, trace: ReadTrace): HostAccess {
         throw error;
       }
     },
-    job: (id) => readJobNow(source, id),
+    job: (id) => {
+      trace.looked.noteMore();
+      return readJobNow(source, id);
+    },
     on: (hostName) => {
       lookElsewhere(trace);
       const other = taskTarget(playRun, source.host, source.task, source.scope(), hostName);
@@ -113,13 +120,20 @@ async function readJobNow({ playRun, target }: AccessSource, id: string): Promis
 function lookElsewhere(trace: ReadTrace): void {
   trace.outside = true;
   trace.aside = true;
+  trace.looked.noteMore();
 }
 
 function typedReads(source: AccessSource, trace: ReadTrace): HostReads {
+  const { looked } = trace;
   const reads = async (): Promise<HostReads> => {
+    looked.noteMore();
+    return withSimulated(source, await source.target.reads());
+  };
+  const readsOf = async (path: string): Promise<HostReads> => {
     const real = await source.target.reads();
-    const { predictions } = source.target.target;
-    return predictions.simulated > 0 ? withPredictions(real, predictions) : real;
+    if (mayBeKept(source)) looked.notePath(path, real);
+    else looked.noteMore();
+    return withSimulated(source, real);
   };
   const note = <T>(value: T, absent: boolean): T => {
     if (absent) trace.sawAbsence = true;
@@ -127,11 +141,17 @@ function typedReads(source: AccessSource, trace: ReadTrace): HostReads {
   };
   const missing = <T>(value: T): T => note(value, value === undefined);
   return {
-    stat: async (path, options) => missing(await (await reads()).stat(path, options)),
+    stat: async (path, options) => missing(await (await readsOf(path)).stat(path, options)),
+    typeOf: async (path) => {
+      const type = await withSimulated(source, await source.target.reads()).typeOf(path);
+      // Nothing but a step that removes it makes something else of a directory.
+      if (type !== 'directory') looked.noteMore();
+      return missing(type);
+    },
     content: async (path, options) => {
       // A large file comes over a channel of its own.
       if ((options?.maxBytes ?? 0) > captureLimit) trace.aside = true;
-      return missing(await (await reads()).content(path, options));
+      return missing(await (await readsOf(path)).content(path, options));
     },
     list: async (path) => missing(await (await reads()).list(path)),
     package: async (name) => (await reads()).package(name).then((state) => note(state, !state.installed)),
@@ -142,6 +162,16 @@ function typedReads(source: AccessSource, trace: ReadTrace): HostReads {
   };
 }
 
+function withSimulated({ target: { target } }: AccessSource, real: HostReads): HostReads {
+  return target.predictions.simulated > 0 ? withPredictions(real, target.predictions) : real;
+}
+
+/** Whether it may matter later on which files exactly were looked at. */
+function mayBeKept({ playRun, target: { target } }: AccessSource): boolean {
+  const { check, options } = playRun.run;
+  return !check && options.speculate !== false && target.predictions.simulated === 0;
+}
+
 async function runRead(
   source: AccessSource,
   trace: ReadTrace,
@@ -149,6 +179,7 @@ async function runRead(
   options: ReadOptions,
 ): Promise<ExecResult> {
   const { target, environment } = source;
+  trace.looked.noteMore();
   const needs: readonly Need[] = [...(options.needs ?? []), ...(options.cwd ? [{ path: options.cwd }] : [])];
   for (const need of needs) {
     const thing = target.target.predictions.unmet(need);

@@ -1,15 +1,20 @@
 import { ConnectionError, type MooringError } from '../model/errors.ts';
+import type { CompiledTask } from './compile.ts';
 import type { Call } from './decide.ts';
 import type { ReadTrace } from './host-access.ts';
 import { type ReadResult, readCurrent, runModule } from './module-run.ts';
 import type { Attempt } from './progress.ts';
 import type { PlayRun } from './run-state.ts';
 import { scopeFor } from './scope.ts';
+import type { Target } from './target.ts';
 import type { TaskCall } from './task.ts';
+import type { TaskTarget } from './task-target.ts';
 import { startLimit } from './time-limit.ts';
+import { toPlan, typed } from './typed-module.ts';
 
 /** One read on its way, or back already. */
 export interface Issued {
+  readonly task: CompiledTask;
   /** Of the call as it was decided then: it must be decided the same when its turn comes. */
   readonly signature: string;
   readonly call: Call;
@@ -26,7 +31,9 @@ export interface Issued {
   read?: Promise<ReadResult | undefined>;
   attempt?: Promise<Attempt | undefined>;
   /** What the read gave, whether it still holds or not. */
-  current?: unknown;
+  result?: ReadResult;
+  /** Whether that means steps to send, once somebody asked. */
+  plansSteps?: boolean;
   /** What a command wrote, shown when its turn comes. */
   readonly output: { readonly stream: 'stdout' | 'stderr' | 'progress'; readonly text: string }[];
   /** Milliseconds since 1970 when it came back; undefined = on its way. */
@@ -61,7 +68,7 @@ export function issueRead(decided: DecidedCall): Issued {
   issued.read = settle(issued, call, read);
   issued.read.then(
     (result) => {
-      issued.current = result?.current;
+      if (result) issued.result = result;
     },
     () => undefined,
   );
@@ -89,19 +96,74 @@ export function issueAttempt(decided: DecidedCall): Issued {
 
 /**
  * Whether a read is as good as a fresh one: no step was sent since (to its host, or to any where it
- * looks further), and it is not older than two seconds.
- *
- * @param trace what the read is known to have looked at; undefined = not back yet
+ * looks further) but such as are known to have changed other files, and it is not older than two seconds. One that is
+ * not back yet gets the benefit of the doubt.
  */
-export function stillHolds(playRun: PlayRun, issued: Issued, trace: ReadTrace | undefined): boolean {
-  const { settledAt, call } = issued;
-  if (settledAt !== undefined && Date.now() - settledAt > freshMs) return false;
+export function stillHolds(playRun: PlayRun, issued: Issued): boolean {
+  const { call } = issued;
+  const trace = issued.result?.trace;
+  if (!isFresh(issued)) return false;
   if (issued.isBehind && trace?.aside) return false;
   const { targets } = playRun.run;
   const outside = call.module.scope === 'outside' || trace?.outside === true || issued.attempt !== undefined;
   if (targets.hasJobs(outside ? undefined : call.target.target)) return false;
   if (outside) return targets.changes === issued.allChanges;
-  return call.target.target.changes === issued.targetChanges;
+  const changes = call.target.target.footprints.slice(issued.targetChanges);
+  return changes.every((change) => change !== undefined && trace?.looked.isUntouchedBy(change) !== false);
+}
+
+/** Whether a read is not back yet, or not older than two seconds. */
+export function isFresh({ settledAt }: Issued): boolean {
+  return settledAt === undefined || Date.now() - settledAt <= freshMs;
+}
+
+/** Whether what a read gave says that its task has steps to send. */
+export function plansSteps(issued: Issued): boolean {
+  const { call, result } = issued;
+  if (!result) return false;
+  issued.plansSteps ??= hasSteps(call, result.current);
+  return issued.plansSteps;
+}
+
+function hasSteps({ module, params }: Call, current: unknown): boolean {
+  try {
+    return toPlan(typed(module).plan(params, current)).steps.length > 0;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Whether nobody else may have changed what a read looked at: steps on other hosts reach it where both have mounted
+ * the same file system.
+ */
+export async function sameOnShared(playRun: PlayRun, issued: Issued): Promise<boolean> {
+  const { target } = issued.call.target;
+  const own = target.changes - issued.targetChanges;
+  const devices = [...(issued.result?.trace.looked.devices ?? [])].filter(isAnonymous);
+  if (devices.length === 0 || playRun.run.targets.changes - issued.allChanges === own) return true;
+  const shared = await sharedDevices(issued.call.target);
+  return !devices.some((device) => shared.has(device));
+}
+
+const sharedOn = new WeakMap<
+  Target,
+  { readonly until: number; readonly devices: Promise<ReadonlySet<number>> }
+>();
+
+/** What is mounted changes by steps that may change anything, and by automounters. */
+async function sharedDevices({ target, reads }: TaskTarget): Promise<ReadonlySet<number>> {
+  const known = sharedOn.get(target);
+  if (known && Date.now() < known.until) return known.devices;
+  const devices = reads().then((asked) => asked.sharedDevices());
+  sharedOn.set(target, { until: Date.now() + freshMs, devices });
+  devices.catch(() => sharedOn.delete(target));
+  return devices;
+}
+
+/** Number 0 of the kernel's drivers: file systems that are on no block device of this machine. */
+function isAnonymous(device: number): boolean {
+  return Math.floor(device / 256) % 4096 === 0;
 }
 
 /** Whether what a read took from the control node would be the same now: files, and what was rendered. */
@@ -122,7 +184,7 @@ export async function sameLocally(
 function started({ call, decision, signature, isBehind }: DecidedCall): Issued {
   const { targets } = call.playRun.run;
   return {
-    ...{ signature, call: decision, isBehind },
+    ...{ task: call.task, signature, call: decision, isBehind },
     targetChanges: decision.target.target.changes,
     allChanges: targets.changes,
     sentAtChanges: targets.changes,

@@ -95,7 +95,9 @@ export async function readCurrent(
     timeoutMs: timeLeft(limit),
     now,
   });
-  return { current: await typed(call.module).read(host, call.params, run.earlier), trace };
+  const current = await typed(call.module).read(host, call.params, run.earlier);
+  await trace.looked.settle();
+  return { current, trace };
 }
 
 /** What a module call holds while it is under way. */
@@ -122,7 +124,7 @@ async function runRounds(run: ModuleRun, turn: Turn, progress: Progress): Promis
     if (plan.unknown !== undefined) return progress.end('unknown', plan.unknown);
     const obstacle = whyNotAlone(plan, run.call.background);
     if (obstacle !== undefined) return progress.end('failed', obstacle);
-    const applied = await applySteps(plan.steps, applySource(run, turn, current, plan));
+    const applied = await applySteps(plan.steps, applySource(run, turn, { current, trace }, plan));
     progress.addApplied(applied, plan);
     const result = { params: run.call.params, current, outcomes: progress.outcomes, check: run.call.check };
     const values = resultValues(run, result, plan, applied);
@@ -187,7 +189,7 @@ function mayBeForWant({ call }: ModuleRun, trace: ReadTrace | undefined): boolea
 function applySource(
   run: ModuleRun,
   turn: Turn,
-  current: unknown,
+  { current, trace }: ReadResult,
   plan: Plan,
 ): Parameters<typeof applySteps>[1] {
   const { playRun, host, task, call } = run;
@@ -208,6 +210,7 @@ function applySource(
     context,
     check: call.check,
     countsAsChange: run.countsAsChange,
+    footprint: trace.looked.footprintOf(plan.steps),
     whileWaiting: (action) => held.without(action),
     readBehind: plan.replan ? rereadBehind(run, turn, current) : run.readBehind,
   };

@@ -23,6 +23,7 @@ type PathPrediction = Extract<Prediction, { kind: 'path' }>;
 export function withPredictions(reads: HostReads, predictions: Predictions): HostReads {
   return {
     stat: (path, options) => predictedStat(reads, predictions, path, options),
+    typeOf: async (path) => (await predictedStat(reads, predictions, path, { follow: true }))?.type,
     content: (path, options) => predictedContent(reads, predictions, path, options),
     list: (path) => predictedList(reads, predictions, path),
     package: async (name) => {
@@ -101,6 +102,7 @@ async function synthesize(
     mtime: same?.mtime ?? Math.floor(Date.now() / 1000),
     inode: same?.inode ?? 0,
     links: same?.links ?? 1,
+    device: same?.device ?? 0,
     ...(target === undefined ? {} : { target }),
     ...(checksum === undefined ? {} : { checksum }),
   };

@@ -6,7 +6,15 @@ import { prepareChannels } from './channels-ahead.ts';
 import type { CompiledTask } from './compile.ts';
 import { connectMany } from './connect-many.ts';
 import type { Call } from './decide.ts';
-import { type Issued, rethrowUnreachable, sameLocally, stillHolds } from './issued-read.ts';
+import {
+  type Issued,
+  isFresh,
+  rethrowUnreachable,
+  sameLocally,
+  sameOnShared,
+  stillHolds,
+} from './issued-read.ts';
+import type { ReadResult } from './module-run.ts';
 import { type Behind, ReadIssuer } from './read-issuer.ts';
 import { isDeclaredRead } from './reads-only.ts';
 import type { PlayHost, PlayRun } from './run-state.ts';
@@ -63,10 +71,11 @@ class ReadAhead implements Speculation {
     const isNew = this.#issuer.isNew(host);
     const window = this.#issuer.windowOf(host);
     window.moveTo(task);
-    const isStale = window.halveIfStale();
-    this.#issuer.retry(host, task, window);
+    const stale = window.halveIfStale();
+    if (stale === 'some') this.#issuer.skipStale(window);
+    this.#issuer.retry(host, task, window, { fromItem: 0 });
     if (window.isLow) {
-      if (!isStale && !isNew) window.widen();
+      if (stale === 'none' && !isNew) window.widen();
       this.#issuer.extend(host, task, window, { fromItem: 0 });
     }
     if (window.taskTarget && window.undecided.size > 0) prepare(window.taskTarget, 0);
@@ -76,17 +85,27 @@ class ReadAhead implements Speculation {
   readItems(host: PlayHost, task: CompiledTask, items: readonly Value[]): void {
     const window = this.#issuer.windowOf(host);
     window.loop = { task, items };
-    this.#issuer.issueItems(host, task, items, { fromItem: 0, isTurn: true, pending: nothingPending });
+    this.#issuer.issueItems(host, task, items, {
+      fromItem: 0,
+      isTurn: true,
+      pending: nothingPending,
+      before: new Set(),
+    });
   }
 
   readBehind(call: TaskCall, decision: Call, inChannel?: Connection): ReadsBehind {
     const { host, task, itemIndex } = call;
     const { target } = decision.target;
     const window = this.#issuer.windowOf(host);
-    window.halveIfStale();
+    const stale = window.halveIfStale();
     const via = inChannel ? { via: behindTargets(inChannel) } : {};
     const behind: Behind = { shell: shellOf(decision.target), issued: [], ...via };
-    this.#issuer.extend(host, task, window, { fromItem: itemIndex + 1, behind });
+    const aim = { fromItem: itemIndex + 1, behind };
+    if (stale === 'some') {
+      this.#issuer.skipStale(window);
+      this.#issuer.retry(host, task, window, aim);
+    }
+    this.#issuer.extend(host, task, window, aim);
     return {
       stepEnded: () => {
         const { targets } = this.#playRun.run;
@@ -104,14 +123,12 @@ class ReadAhead implements Speculation {
     for (const mayReadAgain of [true, false]) {
       const issued = this.#issuer.remove(call, decision);
       if (!issued?.read) return undefined;
-      if (stillHolds(this.#playRun, issued, undefined)) {
+      if (stillHolds(this.#playRun, issued)) {
         const result = await issued.read.catch(rethrowUnreachable);
         if (!result) return undefined;
-        const { trace } = result;
-        const isSame = stillHolds(this.#playRun, issued, trace) && (await sameLocally(call, issued, trace));
-        if (isSame && stillHolds(this.#playRun, issued, trace)) return result;
+        if (await this.#isSame(call, issued, result)) return result;
       }
-      if (mayReadAgain) this.#readAgain(call);
+      if (mayReadAgain) this.#readAgain(call, issued);
     }
     return undefined;
   }
@@ -119,20 +136,33 @@ class ReadAhead implements Speculation {
   async takeAttempt(call: TaskCall, decision: Call): Promise<Awaited<Issued['attempt']>> {
     if (!isDeclaredRead(call.task)) return undefined;
     const issued = this.#issuer.remove(call, decision);
-    if (!issued?.attempt || !stillHolds(this.#playRun, issued, undefined)) return undefined;
+    if (!issued?.attempt || !stillHolds(this.#playRun, issued)) return undefined;
     const attempt = await issued.attempt.catch(rethrowUnreachable);
     if (!attempt || attempt.outcome === 'failed') return undefined;
-    if (!stillHolds(this.#playRun, issued, undefined)) return undefined;
+    if (!stillHolds(this.#playRun, issued)) return undefined;
     for (const { stream, text } of issued.output) this.#emit(call, stream, text);
     return attempt;
   }
 
+  async #isSame(call: TaskCall, issued: Issued, { trace }: ReadResult): Promise<boolean> {
+    const holds = (): boolean => stillHolds(this.#playRun, issued);
+    if (!holds() || !(await sameLocally(call, issued, trace))) return false;
+    return (await sameOnShared(this.#playRun, issued)) && holds();
+  }
+
   /** What was read ahead has gone stale: this task and what follows are read again together, not one by one. */
-  #readAgain({ host, task, itemIndex }: TaskCall): void {
+  #readAgain({ host, task, itemIndex }: TaskCall, issued: Issued): void {
     const window = this.#issuer.windowOf(host);
+    const aim = { fromItem: itemIndex };
+    const stale = window.halveIfStale();
     // Where no step came between, the turns of the hosts take so long that reads grow old: fewer, then.
-    if (!window.halveIfStale()) window.shrink();
-    this.#issuer.extend(host, task, window, { fromItem: itemIndex });
+    if (stale === 'none' && !isFresh(issued)) window.shrink();
+    else if (stale !== 'all') {
+      window.skipped.add(task);
+      this.#issuer.skipStale(window);
+      this.#issuer.retry(host, task, window, aim);
+    }
+    this.#issuer.extend(host, task, window, aim);
   }
 
   #emit({ task, host }: TaskCall, stream: 'stdout' | 'stderr' | 'progress', text: string): void {

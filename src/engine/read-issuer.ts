@@ -34,6 +34,8 @@ interface TaskAim extends Aim {
   readonly isTurn: boolean;
   /** Variables that tasks before it are going to set. */
   readonly pending: ReadonlySet<string>;
+  /** From the one that has its turn on. */
+  readonly before: ReadonlySet<CompiledTask>;
 }
 
 const nothingPending: ReadonlySet<string> = new Set();
@@ -42,7 +44,6 @@ const nothingPending: ReadonlySet<string> = new Set();
 export class ReadIssuer {
   readonly #playRun: PlayRun;
   readonly #windows = new Map<string, ReadWindow>();
-  readonly #issued = new Map<string, Issued>();
   readonly #includes: IncludesAhead;
 
   constructor(playRun: PlayRun) {
@@ -60,9 +61,10 @@ export class ReadIssuer {
   /** Takes what was issued for a call, if it was decided the same then. */
   remove(call: TaskCall, decision: Call): Issued | undefined {
     const key = keyOf(call);
-    const issued = this.#issued.get(key);
+    const all = this.windowOf(call.host).issued;
+    const issued = all.get(key);
     if (!issued) return undefined;
-    this.#issued.delete(key);
+    all.delete(key);
     return issued.signature === signatureOf(decision) ? issued : undefined;
   }
 
@@ -82,23 +84,22 @@ export class ReadIssuer {
   /** Issues what was not looked at yet, as far as the window reaches. */
   extend(host: PlayHost, task: CompiledTask, window: ReadWindow, aim: Aim): void {
     let left = window.size;
-    for (const { task: next, pending } of this.#following(host, task, aim.behind !== undefined)) {
+    const before = new Set<CompiledTask>();
+    for (const following of this.#following(host, task, aim.behind !== undefined)) {
       if (left <= 0) return;
+      const next = following.task;
       if (window.looked.has(next)) {
         left--;
-        continue;
+      } else {
+        window.look(next);
+        left -= Math.max(1, this.#issueTask(host, next, taskAim(aim, task, following, before)));
       }
-      window.look(next);
-      const isTurn = next === task;
-      const nextAim: TaskAim = isTurn
-        ? { ...aim, isTurn, pending: nothingPending }
-        : { ...aim, isTurn, fromItem: 0, pending };
-      left -= Math.max(1, this.#issueTask(host, next, nextAim));
+      before.add(next);
     }
   }
 
   /** Looks again at tasks that hung on variables, once some of these were set, and at those left out. */
-  retry(host: PlayHost, task: CompiledTask, window: ReadWindow): void {
+  retry(host: PlayHost, task: CompiledTask, window: ReadWindow, aim: Aim): void {
     const { variablesVersion } = host.state;
     const waiting = new Set(window.skipped);
     window.skipped.clear();
@@ -108,16 +109,25 @@ export class ReadIssuer {
       window.undecided.clear();
     }
     if (waiting.size === 0) return;
-    for (const { task: next, pending } of this.#following(host, task, false)) {
-      if (!waiting.has(next)) continue;
-      const isTurn = next === task;
-      this.#issueTask(host, next, { fromItem: 0, isTurn, pending: isTurn ? nothingPending : pending });
+    const before = new Set<CompiledTask>();
+    for (const following of this.#following(host, task, aim.behind !== undefined)) {
+      const next = following.task;
+      if (waiting.has(next)) this.#issueTask(host, next, taskAim(aim, task, following, before));
+      before.add(next);
+    }
+  }
+
+  /** Has what went stale looked at again. */
+  skipStale(window: ReadWindow): void {
+    for (const issued of window.issued.values()) {
+      if (!stillHolds(this.#playRun, issued)) window.skipped.add(issued.task);
     }
   }
 
   /** @returns how many reads it came to */
   #issueTask(host: PlayHost, task: CompiledTask, aim: TaskAim): number {
     if (!mayReadAhead(this.#playRun, host, task)) return 0;
+    if (!this.#mayRunAhead(host, task, aim)) return 0;
     if (!aim.isTurn && mayBeThrottled(task)) return 0;
     if (task.task.keywords.loop === undefined) {
       // Its own step was just sent: nothing of it is left to read.
@@ -160,9 +170,9 @@ export class ReadIssuer {
       return;
     }
     const signature = signatureOf(decision);
-    const before = this.#issued.get(key);
+    const before = window.issued.get(key);
     const isSame = before?.signature === signature;
-    if (isSame && stillHolds(playRun, before, undefined)) return;
+    if (isSame && stillHolds(playRun, before)) return;
     if (decision.delegate === undefined) window.aimAt(decision.target);
     const isAttempt = isDeclaredRead(task);
     if (isAttempt && !aim.isTurn) window.noteRunAhead();
@@ -173,9 +183,9 @@ export class ReadIssuer {
     const target = behind?.via?.(decision.target) ?? decision.target;
     const issued = issue({
       ...{ call, decision: { ...decision, target }, signature, isBehind: behind !== undefined },
-      earlier: isSame ? before.current : undefined,
+      earlier: isSame ? before.result?.current : undefined,
     });
-    this.#issued.set(key, issued);
+    window.issued.set(key, issued);
     behind?.issued.push(issued);
     this.#prepareFor(call, decision, issued);
   }
@@ -187,20 +197,25 @@ export class ReadIssuer {
     const note = (result: Awaited<Issued['read']>): void => {
       if (!result || !plansChannel(decision, result.current)) return;
       window.planned.add(task);
-      if (window.current && stillHolds(playRun, issued, undefined)) prepareChannels(window.current, window);
+      if (window.current && stillHolds(playRun, issued)) prepareChannels(window.current, window);
     };
     issued.read?.then(note, () => undefined);
   }
 
-  /**
-   * Behind a step goes only what its own shell answers; to another host, only where there is contact already;
-   * a user's command, only where it need not be run again after the next change.
-   */
-  #mayGo({ task, host }: TaskCall, { target, delegate }: Call, { isTurn, behind }: TaskAim): boolean {
+  /** A user's command that only looks is run ahead only where it need not be run again after the next change. */
+  #mayRunAhead(host: PlayHost, task: CompiledTask, { isTurn, behind, before }: TaskAim): boolean {
+    if (isTurn || !isDeclaredRead(task)) return true;
+    const window = this.windowOf(host);
+    if (!behind && window.isCalm && !window.isToChange(before)) return true;
+    window.skipped.add(task);
+    return false;
+  }
+
+  /** Behind a step goes only what its own shell answers; to another host, only where there is contact already. */
+  #mayGo({ task }: TaskCall, { target, delegate }: Call, { behind }: TaskAim): boolean {
     if (this.#playRun.run.targets.hasJobs(target.target)) return false;
     if (behind && behind.shell !== shellOf(target)) return false;
     if (behind?.via && !mayReadInChannel(task)) return false;
-    if (isDeclaredRead(task) && !isTurn && (behind || !this.windowOf(host).isCalm)) return false;
     return delegate === undefined || this.#playRun.run.connections.isOpen(target.spec);
   }
 
@@ -213,4 +228,11 @@ export class ReadIssuer {
       return undefined;
     }
   }
+}
+
+function taskAim(aim: Aim, turn: CompiledTask, following: Following, before: Set<CompiledTask>): TaskAim {
+  const { task, pending } = following;
+  return task === turn
+    ? { ...aim, isTurn: true, pending: nothingPending, before }
+    : { ...aim, isTurn: false, fromItem: 0, pending, before };
 }

@@ -1,5 +1,6 @@
 import type { Value } from '../model/value.ts';
 import type { CompiledTask } from './compile.ts';
+import { type Issued, plansSteps } from './issued-read.ts';
 import type { Target } from './target.ts';
 import type { TaskTarget } from './task-target.ts';
 
@@ -18,11 +19,13 @@ const lastTurnWeight = 0.3;
 /** How far ahead one host is read. */
 export class ReadWindow {
   size = startSize;
+  /** Reads that are on their way or back, and not used yet. */
+  readonly issued = new Map<string, Issued>();
   /** Tasks that have been looked at. */
   readonly looked = new Set<CompiledTask>();
   /** Those among them that hang on variables which were not settled then. */
   readonly undecided = new Set<CompiledTask>();
-  /** Those among them whose reads could not go out then, though they were decided. */
+  /** Those among them whose reads could not go out then, though they were decided, or have gone stale since. */
   readonly skipped = new Set<CompiledTask>();
   /** The host's variables that `undecided` was last judged with. */
   variablesVersion = 0;
@@ -74,6 +77,12 @@ export class ReadWindow {
     this.#hasRunAhead = true;
   }
 
+  /** Whether what was read says that one of the tasks is going to change something. */
+  isToChange(tasks: ReadonlySet<CompiledTask>): boolean {
+    if (this.#changes === 0) return false;
+    return [...this.issued.values()].some((issued) => tasks.has(issued.task) && plansSteps(issued));
+  }
+
   look(task: CompiledTask): void {
     this.looked.add(task);
     this.#ahead++;
@@ -94,17 +103,24 @@ export class ReadWindow {
     this.#changes = this.#target.changes;
   }
 
-  /** A step made what was read stale: the window is halved, and begins anew. */
-  halveIfStale(): boolean {
-    const changes = this.#target?.changes ?? 0;
-    if (this.#changes === changes) return false;
-    this.#changes = changes;
+  /**
+   * Where a step made what was read stale, the window is halved and begins anew; one that only wrote files leaves it
+   * as it is.
+   *
+   * @returns what has gone stale
+   */
+  halveIfStale(): 'all' | 'some' | 'none' {
+    const target = this.#target;
+    if (!target || this.#changes === target.changes) return 'none';
+    const changes = target.footprints.slice(this.#changes);
+    this.#changes = target.changes;
     this.#tasksSinceChange = 0;
     if (this.#hasRunAhead) this.#calmAfter = Math.min(calmAfterAtMost, this.#calmAfter * 2);
     this.#hasRunAhead = false;
+    if (changes.every((change) => change !== undefined)) return 'some';
     this.size = Math.max(smallestSize, this.size >> 1);
     this.#forget();
-    return true;
+    return 'all';
   }
 
   /** The end of a step at a target made nothing stale that was read behind it. */

@@ -1,5 +1,6 @@
 import type { ConnectionSpec } from '../connection/connection.ts';
 import { Lock } from './lock.ts';
+import type { Footprint } from './looked.ts';
 import { Predictions } from './predictions.ts';
 
 /**
@@ -15,6 +16,8 @@ export interface Target {
   readonly jobs: Set<string>;
   /** Grows when a step is sent and when it has ended. */
   changes: number;
+  /** What each of these was limited to; undefined = nothing. */
+  readonly footprints: (Footprint | undefined)[];
 }
 
 export class Targets {
@@ -26,20 +29,26 @@ export class Targets {
     const key = targetKey(spec);
     const known = this.#targets.get(key);
     if (known) return known;
-    const target = {
+    const target: Target = {
       key,
       lock: new Lock(),
       predictions: new Predictions(),
       jobs: new Set<string>(),
       changes: 0,
+      footprints: [],
     };
     this.#targets.set(key, target);
     return target;
   }
 
-  /** Notes that a step was sent to the target, or ended there: what was read before is stale. */
-  noteChange(target: Target): void {
+  /**
+   * Notes that a step was sent to the target, or ended there: what was read before is stale.
+   *
+   * @param footprint what of the target it was limited to
+   */
+  noteChange(target: Target, footprint?: Footprint): void {
     target.changes++;
+    target.footprints.push(footprint);
     this.changes++;
   }
 

@@ -1,5 +1,5 @@
 import type { Become, Connection, ConnectionSpec } from '../connection/connection.ts';
-import type { HostReads } from '../connection/host-reads.ts';
+import type { PlacedReads } from '../connection/host-reads.ts';
 import { ParamsError } from '../model/errors.ts';
 import type { Scope } from '../template/index.ts';
 import type { CompiledTask } from './compile.ts';
@@ -16,7 +16,7 @@ export interface TaskTarget {
   readonly target: Target;
   /** Opens the connection when first called. Throws ConnectionError. */
   connection(): Promise<Connection>;
-  reads(): Promise<HostReads>;
+  reads(): Promise<PlacedReads>;
   /** Has reads of the host wait for what the action is about to ask of it. */
   collecting<T>(action: () => Promise<T>): Promise<T>;
 }

@@ -59,6 +59,7 @@ describe.each(shells)('typed reads on %s', (shell) => {
     expect(await reads.stat(at('plain'), { checksum: true })).toEqual({
       ...{ type: 'file', mode: '4750', owner: 'root', group: 'root', uid: 0, gid: 0, links: 1 },
       ...{ size: real.size, mtime: Math.floor(real.mtimeMs / 1000), inode: real.ino },
+      device: real.dev,
       checksum: createHash('sha256').update('content of plain\0\n').digest('hex'),
     });
   });

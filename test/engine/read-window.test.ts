@@ -81,7 +81,7 @@ describe('how far ahead is read', () => {
 });
 
 describe("users' commands that only look", () => {
-  const target = { changes: 0 };
+  const target = { changes: 0, footprints: [] as undefined[] };
   const aimed = (): ReadWindow => {
     const window = new ReadWindow(() => 0);
     window.aimAt({ target } as unknown as TaskTarget);
@@ -89,7 +89,7 @@ describe("users' commands that only look", () => {
   };
   /** A change, and how many tasks later they are run ahead again. */
   const tasksUntilCalm = (window: ReadWindow): number => {
-    target.changes++;
+    target.changes = target.footprints.push(undefined);
     window.halveIfStale();
     let tasks = 0;
     for (; !window.isCalm; tasks++) window.moveTo(task);

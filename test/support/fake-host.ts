@@ -99,6 +99,7 @@ export function fakeHost(spec: FakeHostSpec = {}): FakeHost {
     run: async (argv, options = {}) => reply(quote(argv), options),
     script: async (text, options = {}) => reply(text, options),
     stat: async (path, options = {}) => statOf(files, path, options),
+    typeOf: async (path) => statOf(files, path, { follow: true })?.type,
     content: async (path, options = {}) => contentOf(files, path, options.maxBytes ?? 10 * 1024 * 1024),
     list: async (path) => listOf(files, path),
     package: async (packageName) => packageOf(packageName, spec.packages?.[packageName]),
@@ -193,6 +194,7 @@ function statOf(
     mtime: 1_700_000_000,
     inode: 1,
     links: 1,
+    device: 1,
     ...sum,
     ...attributes,
   };

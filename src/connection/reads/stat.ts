@@ -40,7 +40,7 @@ interface Paths {
   readonly followedFrom: number;
 }
 
-const format = ['%f', '%u', '%g', '%s', '%Y', '%i', '%h', '%U', '%G', '%n'].join('\t');
+const format = ['%f', '%u', '%g', '%s', '%Y', '%i', '%h', '%d', '%U', '%G', '%n'].join('\t');
 
 /** Whatever stat says that is not "nothing there" is an error of the path it is about. */
 async function statAll(queries: readonly StatQuery[], run: RunScript): Promise<Answers> {
@@ -139,7 +139,7 @@ class StatLines {
   take(paths: Iterable<string>): Map<string, FileStat> {
     const found = new Map<string, FileStat>();
     for (const path of paths) {
-      const fields = this.#text.slice(this.#at).match(/^([0-9a-f]+)((?:\t\d+){6})\t([^\t]*)\t([^\t]*)\t/);
+      const fields = this.#text.slice(this.#at).match(/^([0-9a-f]+)((?:\t\d+){7})\t([^\t]*)\t([^\t]*)\t/);
       if (fields === null) break;
       const nameAt = this.#at + fields[0].length;
       if (!this.#text.startsWith(`${path}\n`, nameAt)) continue;
@@ -152,7 +152,7 @@ class StatLines {
 
 function toStat([, hexMode = '0', numbers = '', owner = '', group = '']: readonly string[]): FileStat {
   const bits = Number.parseInt(hexMode, 16);
-  const [uid = 0, gid = 0, size = 0, mtime = 0, inode = 0, links = 0] = numbers
+  const [uid = 0, gid = 0, size = 0, mtime = 0, inode = 0, links = 0, device = 0] = numbers
     .slice(1)
     .split('\t')
     .map(Number);
@@ -161,7 +161,7 @@ function toStat([, hexMode = '0', numbers = '', owner = '', group = '']: readonl
     mode: (bits & 0o7777).toString(8).padStart(4, '0'),
     owner: owner === 'UNKNOWN' ? String(uid) : owner,
     group: group === 'UNKNOWN' ? String(gid) : group,
-    ...{ uid, gid, size, mtime, inode, links },
+    ...{ uid, gid, size, mtime, inode, links, device },
   };
 }
 

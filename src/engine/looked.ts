@@ -1,0 +1,74 @@
+import type { Place, PlacedReads } from '../connection/host-reads.ts';
+import type { Step } from '../module/index.ts';
+
+/** The directory entries that a change was limited to; undefined = it may have changed anything. */
+export type Footprint = readonly Place[];
+
+/** What a read looked at on its host: so many directory entries, or more than those. */
+export class Looked {
+  readonly #asked = new Map<string, Promise<Place | undefined>>();
+  readonly #places = new Map<string, Place>();
+  #hasMore = false;
+
+  /** It looked at something that is no directory entry, or at one that cannot be told from others. */
+  noteMore(): void {
+    this.#hasMore = true;
+  }
+
+  /** It looks at what is at a path; to be called together with that, so that it costs no process. */
+  notePath(path: string, reads: PlacedReads): void {
+    if (this.#asked.has(path)) return;
+    const place = reads.place(path).catch(() => undefined);
+    this.#asked.set(path, place);
+  }
+
+  /** Waits until all places are known. */
+  async settle(): Promise<void> {
+    for (const [path, asked] of this.#asked) {
+      const place = await asked;
+      if (place === undefined) this.#hasMore = true;
+      else this.#places.set(path, place);
+    }
+    this.#asked.clear();
+  }
+
+  /** Whether it would have seen the same after the change. */
+  isUntouchedBy(change: Footprint): boolean {
+    if (this.#hasMore) return false;
+    return [...this.#places.values()].every((place) => change.every((changed) => isApart(place, changed)));
+  }
+
+  /** Devices of all that it looked at, as far as it looked at directory entries. */
+  get devices(): ReadonlySet<number> {
+    return new Set([...this.#places.values()].map(({ device }) => device));
+  }
+
+  /**
+   * The entries that the steps of a plan change, where they change nothing else: files written whole, with nothing
+   * left beside them and no command of the user's.
+   *
+   * @param steps of a plan that was made of this read
+   */
+  footprintOf(steps: readonly Step[]): Footprint | undefined {
+    const changed = steps.map((step) => (isPlainPut(step) ? this.#places.get(step.path) : undefined));
+    return changed.every((place) => place !== undefined) ? changed : undefined;
+  }
+}
+
+function isPlainPut(step: Step): step is Step & { kind: 'put' } {
+  return step.kind === 'put' && !step.validate && !step.backup && !step.unsafeWrites;
+}
+
+/**
+ * Two entries of one file system that cannot be the same. Between file systems nobody knows: one can show the
+ * files of another. A directory is another one, by its times, when an entry of it is.
+ */
+function isApart(place: Place, changed: Place): boolean {
+  if (place.device !== changed.device || place.inode === changed.directory) return false;
+  return place.directory !== changed.directory || folded(place.name) !== folded(changed.name);
+}
+
+/** Some file systems take names that differ in case or composition for the same. */
+function folded(name: string): string {
+  return name.normalize('NFKC').toLowerCase();
+}
