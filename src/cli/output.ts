@@ -8,6 +8,7 @@ import {
   type Paint,
 } from '../report/index.ts';
 import type { Redactor } from '../util/redact.ts';
+import { flushStdout, writeBatched } from './batched-stdout.ts';
 
 export interface OutputOptions {
   readonly output: 'human' | 'json';
@@ -33,17 +34,14 @@ export function stderrPaint(): Paint {
 
 /** The reports of a run: what `--output` names, secrets masked, and what is running right now. */
 export function createOutput(options: OutputOptions): Output {
-  const write = (text: string): void => {
-    process.stdout.write(text);
-  };
   if (options.output === 'json')
-    return { emit: createJsonReport(write, options.redactor), stop: () => undefined };
-  const writeMasked = (line: string): void => write(`${options.redactor.text(line)}\n`);
+    return { emit: createJsonReport(writeBatched, options.redactor), stop: flushStdout };
+  const writeMasked = (line: string): void => writeBatched(`${options.redactor.text(line)}\n`);
   const isTerminal = process.stdout.isTTY === true;
   const live = isTerminal
     ? createTerminalLive({
         writeLine: writeMasked,
-        writeRaw: (text) => write(options.redactor.text(text)),
+        writeRaw: (text) => writeBatched(options.redactor.text(text)),
         columns: () => process.stdout.columns,
       })
     : createPlainLive({ writeLine: writeMasked });
@@ -59,6 +57,9 @@ export function createOutput(options: OutputOptions): Output {
       live.emit(event);
       human(event);
     },
-    stop: live.stop,
+    stop: () => {
+      live.stop();
+      flushStdout();
+    },
   };
 }

@@ -6,6 +6,7 @@ import type { Fault } from '../model/errors.ts';
 import type { Playbook } from '../model/playbook.ts';
 import type { Redactor } from '../util/redact.ts';
 import { createAsk } from './ask.ts';
+import { flushStdout } from './batched-stdout.ts';
 import { connectDefaults } from './connect-defaults.ts';
 import { exitCodes } from './exit-codes.ts';
 import { countFaults, faultLines } from './faults.ts';
@@ -132,6 +133,7 @@ function watchInterrupt(): { readonly signal: AbortSignal; readonly stop: () => 
   const controller = new AbortController();
   const onSignal = (): void => {
     if (controller.signal.aborted) process.exit(exitCodes.interrupted);
+    flushStdout();
     process.stderr.write('\ninterrupted: finishing what is under way; once more to stop at once\n');
     controller.abort();
   };

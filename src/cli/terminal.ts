@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { MooringError } from '../model/errors.ts';
+import { flushStdout } from './batched-stdout.ts';
 
 /**
  * Asks for a secret on the terminal; what is typed is not shown.
@@ -22,6 +23,7 @@ async function ask(prompt: string, echo: boolean): Promise<string> {
       hint: 'Give it in a variable or a file instead.',
     });
   }
+  flushStdout();
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const output = echo ? process.stderr : silent;
   const lines = createInterface({ input: process.stdin, output, terminal: true });

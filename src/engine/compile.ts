@@ -168,7 +168,12 @@ export function innermost<K extends keyof CommonKeywords>(
   chain: readonly CommonKeywords[],
   key: K,
 ): CommonKeywords[K] | undefined {
-  return chain.findLast((keywords) => keywords[key] !== undefined)?.[key];
+  // Asked a dozen times for each task on each host.
+  for (let level = chain.length - 1; level >= 0; level--) {
+    const value = chain[level]?.[key];
+    if (value !== undefined) return value;
+  }
+  return undefined;
 }
 
 /** Every value of a keyword that levels set, outer first. */

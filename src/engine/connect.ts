@@ -117,10 +117,13 @@ function variable(scope: Scope, names: readonly string[]): string | undefined {
   return undefined;
 }
 
-function keyword(
-  source: ConnectSource,
-  key: 'port' | 'remoteUser' | 'connection' | 'become' | 'becomeUser' | 'becomeMethod',
-): string | undefined {
+/** Keywords of a task and all around it that say how its host is reached, and as whom. */
+export const connectionKeywords = [
+  ...(['port', 'remoteUser', 'connection'] as const),
+  ...(['become', 'becomeUser', 'becomeMethod'] as const),
+];
+
+function keyword(source: ConnectSource, key: (typeof connectionKeywords)[number]): string | undefined {
   const written = innermost(source.chain, key);
   if (written === undefined) return undefined;
   return asText(key, render(written, source.taskScope));

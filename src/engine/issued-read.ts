@@ -108,8 +108,21 @@ export function stillHolds(playRun: PlayRun, issued: Issued): boolean {
   const outside = call.module.scope === 'outside' || trace?.outside === true || issued.attempt !== undefined;
   if (targets.hasJobs(outside ? undefined : call.target.target)) return false;
   if (outside) return targets.changes === issued.allChanges;
-  const changes = call.target.target.footprints.slice(issued.targetChanges);
-  return changes.every((change) => change !== undefined && trace?.looked.isUntouchedBy(change) !== false);
+  return isUntouched(issued);
+}
+
+/** What is known to have changed something else need not be looked at again. */
+function isUntouched(issued: Issued): boolean {
+  const { target } = issued.call.target;
+  const looked = issued.result?.trace.looked;
+  for (let at = issued.targetChanges; at < target.changes; at++) {
+    const change = target.footprints[at];
+    if (change === undefined || looked?.isUntouchedBy(change) === false) return false;
+    if (!looked) continue;
+    issued.targetChanges++;
+    issued.allChanges++;
+  }
+  return true;
 }
 
 /** Whether a read is not back yet, or not older than two seconds. */

@@ -65,10 +65,11 @@ function isPlainPut(step: Step): step is Step & { kind: 'put' } {
  */
 function isApart(place: Place, changed: Place): boolean {
   if (place.device !== changed.device || place.inode === changed.directory) return false;
-  return place.directory !== changed.directory || folded(place.name) !== folded(changed.name);
+  if (place.directory !== changed.directory) return true;
+  return place.name !== changed.name && folded(place.name) !== folded(changed.name);
 }
 
 /** Some file systems take names that differ in case or composition for the same. */
 function folded(name: string): string {
-  return name.normalize('NFKC').toLowerCase();
+  return /^[\w.-]*$/.test(name) ? name.toLowerCase() : name.normalize('NFKC').toLowerCase();
 }

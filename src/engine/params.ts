@@ -30,14 +30,14 @@ export function renderParams(task: CompiledTask, module: Module, scope: Scope): 
   }
   Object.assign(written, task.task.params);
   const properties = propertiesOf(module);
-  const special = Object.entries(written).filter(([key]) => isEvaluated(properties[key]));
-  const plain = Object.fromEntries(Object.entries(written).filter(([key]) => !isEvaluated(properties[key])));
-  const rendered = render(plain, scope);
+  const special = traitsOf(module).evaluated.filter((key) => written[key] !== undefined);
+  const expressions = special.map((key): [string, Value] => [key, written[key] ?? null]);
+  for (const key of special) delete written[key];
+  const rendered = render(written, scope);
   if (!isMap(rendered)) throw new ParamsError('the names of params must be known before the run');
-  return {
-    ...rendered,
-    ...Object.fromEntries(special.map(([key, value]) => [key, evaluateParam(value, properties[key], scope)])),
-  };
+  if (special.length === 0) return rendered;
+  const evaluated = expressions.map(([key, value]) => [key, evaluateParam(value, properties[key], scope)]);
+  return { ...rendered, ...Object.fromEntries(evaluated) };
 }
 
 /**
@@ -73,6 +73,7 @@ function reachesUnknown(params: ValueMap, path: readonly string[]): boolean {
 
 /** Registers the values of params marked `writeOnly` as secrets. */
 export function registerSecrets(module: Module, params: ValueMap, redactor: Redactor): void {
+  if (!traitsOf(module).hasSecrets) return;
   collectSecrets({ properties: propertiesOf(module) }, params, redactor, false);
 }
 
@@ -105,8 +106,35 @@ function schemaOf(module: Module): CompiledSchema {
   return known;
 }
 
+/** What the schema of a module's params says once for all calls. */
+interface Traits {
+  /** Names of those that are conditions or expressions. */
+  readonly evaluated: readonly string[];
+  /** One of them, or a part of one, is never shown. */
+  readonly hasSecrets: boolean;
+}
+
+const traits = new WeakMap<Module, Traits>();
+
+function traitsOf(module: Module): Traits {
+  const known = traits.get(module);
+  if (known) return known;
+  const properties = propertiesOf(module);
+  const found = {
+    evaluated: Object.keys(properties).filter((name) => isEvaluated(properties[name])),
+    hasSecrets: holdsSecret({ properties }),
+  };
+  traits.set(module, found);
+  return found;
+}
+
+function holdsSecret({ writeOnly, items, properties }: Property): boolean {
+  if (writeOnly === true || (items && holdsSecret(items))) return true;
+  return Object.values(properties ?? {}).some(holdsSecret);
+}
+
 function propertiesOf(module: Module): Readonly<Record<string, Property>> {
-  return module.paramsSchema.properties as Readonly<Record<string, Property>>;
+  return (module.paramsSchema.properties ?? {}) as Readonly<Record<string, Property>>;
 }
 
 function isEvaluated(property: Property | undefined): boolean {

@@ -89,7 +89,7 @@ class ReadAhead implements Speculation {
       fromItem: 0,
       isTurn: true,
       pending: nothingPending,
-      before: new Set(),
+      before: [],
     });
   }
 

@@ -35,7 +35,7 @@ interface TaskAim extends Aim {
   /** Variables that tasks before it are going to set. */
   readonly pending: ReadonlySet<string>;
   /** From the one that has its turn on. */
-  readonly before: ReadonlySet<CompiledTask>;
+  readonly before: readonly CompiledTask[];
 }
 
 const nothingPending: ReadonlySet<string> = new Set();
@@ -84,7 +84,7 @@ export class ReadIssuer {
   /** Issues what was not looked at yet, as far as the window reaches. */
   extend(host: PlayHost, task: CompiledTask, window: ReadWindow, aim: Aim): void {
     let left = window.size;
-    const before = new Set<CompiledTask>();
+    const before: CompiledTask[] = [];
     for (const following of this.#following(host, task, aim.behind !== undefined)) {
       if (left <= 0) return;
       const next = following.task;
@@ -94,7 +94,7 @@ export class ReadIssuer {
         window.look(next);
         left -= Math.max(1, this.#issueTask(host, next, taskAim(aim, task, following, before)));
       }
-      before.add(next);
+      before.push(next);
     }
   }
 
@@ -109,11 +109,11 @@ export class ReadIssuer {
       window.undecided.clear();
     }
     if (waiting.size === 0) return;
-    const before = new Set<CompiledTask>();
+    const before: CompiledTask[] = [];
     for (const following of this.#following(host, task, aim.behind !== undefined)) {
       const next = following.task;
       if (waiting.has(next)) this.#issueTask(host, next, taskAim(aim, task, following, before));
-      before.add(next);
+      before.push(next);
     }
   }
 
@@ -230,7 +230,12 @@ export class ReadIssuer {
   }
 }
 
-function taskAim(aim: Aim, turn: CompiledTask, following: Following, before: Set<CompiledTask>): TaskAim {
+function taskAim(
+  aim: Aim,
+  turn: CompiledTask,
+  following: Following,
+  before: readonly CompiledTask[],
+): TaskAim {
   const { task, pending } = following;
   return task === turn
     ? { ...aim, isTurn: true, pending: nothingPending, before }

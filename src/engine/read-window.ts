@@ -78,9 +78,10 @@ export class ReadWindow {
   }
 
   /** Whether what was read says that one of the tasks is going to change something. */
-  isToChange(tasks: ReadonlySet<CompiledTask>): boolean {
+  isToChange(tasks: readonly CompiledTask[]): boolean {
     if (this.#changes === 0) return false;
-    return [...this.issued.values()].some((issued) => tasks.has(issued.task) && plansSteps(issued));
+    const among = new Set(tasks);
+    return [...this.issued.values()].some((issued) => among.has(issued.task) && plansSteps(issued));
   }
 
   look(task: CompiledTask): void {

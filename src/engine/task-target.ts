@@ -1,11 +1,11 @@
 import type { Become, Connection, ConnectionSpec } from '../connection/connection.ts';
 import type { PlacedReads } from '../connection/host-reads.ts';
 import { ParamsError } from '../model/errors.ts';
-import type { Scope } from '../template/index.ts';
-import type { CompiledTask } from './compile.ts';
-import { becomeOf, type ConnectSource, connectionSpec } from './connect.ts';
+import { isTemplate, type Layer, type Scope } from '../template/index.ts';
+import { type CompiledTask, innermost } from './compile.ts';
+import { becomeOf, type ConnectSource, connectionKeywords, connectionSpec } from './connect.ts';
 import { createPlayHost, type PlayHost, type PlayRun } from './run-state.ts';
-import { scopeFor } from './scope.ts';
+import { scopeFor, watchLayer } from './scope.ts';
 import type { Target } from './target.ts';
 
 /** The machine a task acts on, and as whom. */
@@ -48,8 +48,7 @@ export function taskTarget(
     defaults: run.options.connect ?? {},
     askSecret: run.options.ask ? (prompt) => askOnce(playRun, prompt) : undefined,
   };
-  const spec = connectionSpec(source);
-  const become = becomeOf(source);
+  const { spec, become } = elsewhere ? wayTo(source) : knownWay(host, source);
   if (become?.password) run.options.redactor.add(become.password);
   if (spec.password) run.options.redactor.add(spec.password);
   const connection = (): Promise<Connection> => run.connections.get(spec);
@@ -62,6 +61,49 @@ export function taskTarget(
     reads: async () => run.connections.reads(await connection(), become),
     collecting: (action) => run.connections.collecting(spec, action),
   };
+}
+
+/** How a host is reached, and as whom it is asked. */
+interface Way {
+  readonly spec: ConnectionSpec;
+  readonly become: Become | undefined;
+}
+
+function wayTo(source: ConnectSource): Way {
+  return { spec: connectionSpec(source), become: becomeOf(source) };
+}
+
+/** What was found out last, and of what. */
+interface KnownWay {
+  readonly layers: readonly Layer[];
+  readonly variablesVersion: number;
+  readonly keywords: readonly unknown[];
+  /** undefined = it hangs on more than these. */
+  readonly way: Way | undefined;
+}
+
+const knownWays = new WeakMap<PlayHost, KnownWay>();
+
+/** The same for most tasks of a host: some thirty variables are looked up only where that is not sure. */
+function knownWay(host: PlayHost, source: ConnectSource): Way {
+  const { layers } = source.scope;
+  const { variablesVersion } = host.state;
+  const keywords = connectionKeywords.map((key) => innermost(source.chain, key));
+  const known = knownWays.get(host);
+  const isSame =
+    known?.layers === layers &&
+    known.variablesVersion === variablesVersion &&
+    keywords.every((value, index) => value === known.keywords[index]);
+  if (known?.way && isSame) return known.way;
+  if (known && isSame) return wayTo(source);
+  const asked = new Set<string>();
+  const scope = source.scope.with(watchLayer((name) => asked.add(name)));
+  const way = wayTo({ ...source, scope });
+  const isFixed =
+    [...asked].every((name) => source.scope.isFixed(name)) &&
+    keywords.every((value) => typeof value !== 'string' || !isTemplate(value));
+  knownWays.set(host, { layers, variablesVersion, keywords, way: isFixed ? way : undefined });
+  return way;
 }
 
 /** `connection:`, `remote_user:` and `port:` of the play are about its own hosts, not about a delegate. */

@@ -48,18 +48,19 @@ let depth = 0;
  * with this whole scope, and remembered. A key of a mapping can be had although another key of it fails.
  */
 export class Scope {
-  readonly #layers: readonly Layer[];
-  readonly #rendered = new Map<string, Value>();
-  readonly #inProgress: string[] = [];
+  /** Lowest precedence first. */
+  readonly layers: readonly Layer[];
+  #rendered: Map<string, Value> | undefined;
+  #inProgress: string[] | undefined;
 
   /** @param layers lowest precedence first */
   constructor(layers: readonly Layer[]) {
-    this.#layers = layers;
+    this.layers = layers;
   }
 
   /** A new scope with more layers above these. */
   with(...layers: readonly Layer[]): Scope {
-    return new Scope([...this.#layers, ...layers]);
+    return new Scope([...this.layers, ...layers]);
   }
 
   /**
@@ -75,9 +76,16 @@ export class Scope {
     return this.#find(name) !== undefined;
   }
 
+  /** Whether the value of a variable, or that there is none, hangs on no other variable. */
+  isFixed(name: string): boolean {
+    const found = this.#find(name);
+    if (!found?.layer.templated) return true;
+    return typeof found.value === 'string' ? !isTemplate(found.value) : typeof found.value !== 'object';
+  }
+
   /** Every name that is defined. */
   names(): Set<string> {
-    return new Set(this.#layers.flatMap((layer) => [...namesOf(layer)]));
+    return new Set(this.layers.flatMap((layer) => [...namesOf(layer)]));
   }
 
   /** The value of a variable or of a key below it, rendering no more than that. */
@@ -102,8 +110,8 @@ export class Scope {
   }
 
   #find(name: string): { layer: Layer; value: Value } | undefined {
-    for (let index = this.#layers.length - 1; index >= 0; index--) {
-      const layer = this.#layers[index];
+    for (let index = this.layers.length - 1; index >= 0; index--) {
+      const layer = this.layers[index];
       const value = layer && rawValue(layer, name);
       if (layer && value !== undefined) return { layer, value };
     }
@@ -111,7 +119,7 @@ export class Scope {
   }
 
   #definitions(name: string): Definition[] {
-    return this.#layers.toReversed().flatMap((layer) => {
+    return this.layers.toReversed().flatMap((layer) => {
       const value = rawValue(layer, name);
       if (value === undefined) return [];
       const position = typeof layer.values === 'function' ? undefined : keyPositionOf(layer.values, name);
@@ -137,13 +145,15 @@ export class Scope {
 
   #render(raw: Value, path: string, layer: Layer): Value {
     if (typeof raw === 'string' ? !isTemplate(raw) : raw === null || typeof raw !== 'object') return raw;
-    const known = this.#rendered.get(path);
+    const known = this.#rendered?.get(path);
     if (known !== undefined) return known;
-    this.#guard(path);
+    this.#inProgress ??= [];
+    this.#guard(path, this.#inProgress);
     this.#inProgress.push(path);
     depth++;
     try {
       const value = render(raw, this);
+      this.#rendered ??= new Map();
       this.#rendered.set(path, value);
       return value;
     } catch (error) {
@@ -154,10 +164,10 @@ export class Scope {
     }
   }
 
-  #guard(path: string): void {
-    const start = this.#inProgress.indexOf(path);
+  #guard(path: string, inProgress: readonly string[]): void {
+    const start = inProgress.indexOf(path);
     if (start >= 0) {
-      const chain = [...this.#inProgress.slice(start), path].join(' → ');
+      const chain = [...inProgress.slice(start), path].join(' → ');
       throw new CycleError(`variables need each other: ${chain}`);
     }
     if (depth >= deepest)

@@ -11,7 +11,7 @@ export interface CoercibleSchema {
  * only, and a list may be written as text with commas. Anything doubtful stays as it is.
  */
 export function coerce(value: Value, schema: CoercibleSchema | undefined): Value {
-  const types = [schema?.type ?? []].flat();
+  const types = typesOf(schema);
   if (types.length === 0) return value;
   const only = (type: string): boolean => types.includes(type) && !types.includes('string');
   if (typeof value === 'string') {
@@ -26,4 +26,11 @@ export function coerce(value: Value, schema: CoercibleSchema | undefined): Value
     return types.length === 1 && types[0] === 'array' ? [coerce(value, schema?.items)] : value;
   }
   return Array.isArray(value) ? value.map((item: Value) => coerce(item, schema?.items)) : value;
+}
+
+const noTypes: readonly string[] = [];
+
+function typesOf(schema: CoercibleSchema | undefined): readonly string[] {
+  const type = schema?.type;
+  return typeof type === 'string' ? [type] : (type ?? noTypes);
 }
