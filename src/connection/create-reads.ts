@@ -23,7 +23,7 @@ export function createReads(connection: Connection, become?: Become): PlacedRead
   const collector = new ReadCollector(connection, become);
   const stat = collector.asker(statKind);
   const checksum = collector.asker(checksumKind);
-  const content = collector.asker(contentKind);
+  const content = collector.asker(contentKind(async (path) => (await stat({ path, follow: true }))?.size));
   const list = collector.asker(listKind);
   const user = collector.asker(userKind);
   const group = collector.asker(groupKind);

@@ -10,6 +10,8 @@ export type RunScript = (script: string, timeoutMs?: number) => Promise<ExecResu
 export interface ReadKind<Query, Answer> {
   /** Shown in errors, e.g. `stat`. */
   readonly name: string;
+  /** It asks questions of other kinds itself: theirs go out behind it, with those asked before. */
+  readonly isFirst?: boolean;
   /** Questions with the same key are asked once; also what the question costs in a script, in characters. */
   key(query: Query): string;
   /** Answers in the order of the questions; an Error is that question's own failure. */
@@ -32,7 +34,7 @@ interface Waiting<Query, Answer> {
 export class ReadCollector {
   readonly #connection: Connection;
   readonly #become: Become | undefined;
-  readonly #flushers = new Map<string, () => void>();
+  readonly #flushers = new Map<string, { readonly flush: () => void; readonly isFirst: boolean }>();
   #isPlanned = false;
 
   constructor(connection: Connection, become: Become | undefined) {
@@ -55,7 +57,7 @@ export class ReadCollector {
       if (present) return present.reply.promise;
       const reply = deferred<Answer>();
       waiting.set(key, { query, reply });
-      this.#flushers.set(kind.name, flush);
+      this.#flushers.set(kind.name, { flush, isFirst: kind.isFirst === true });
       this.#plan();
       return reply.promise;
     };
@@ -84,7 +86,8 @@ export class ReadCollector {
     this.#isPlanned = false;
     const flushers = [...this.#flushers.values()];
     this.#flushers.clear();
-    for (const flush of flushers) flush();
+    for (const { flush } of flushers.filter(({ isFirst }) => isFirst)) flush();
+    for (const { flush } of flushers.filter(({ isFirst }) => !isFirst)) flush();
   }
 
   async #answer<Query, Answer>(

@@ -1,5 +1,6 @@
 import { CommandError } from '../../model/errors.ts';
 import { quote, quoteWord } from '../../util/shell.ts';
+import type { ExecResult } from '../connection.ts';
 import type { ReadKind, RunScript } from './collector.ts';
 
 export interface ContentQuery {
@@ -10,27 +11,35 @@ export interface ContentQuery {
 /** null = absent. */
 export type ContentAnswer = Buffer | null;
 
+/** Tells how large a file is, a link followed; undefined = that is not to be had. */
+export type SizeOf = (path: string) => Promise<number | undefined>;
+
 /**
- * Bytes of small files: one `stat` for the sizes and one `cat` for all, raw, told apart by length. Files
+ * Bytes of small files: one `head` for all, raw, told apart by the lengths that a `stat` of the same tick gives. Files
  * whose size says nothing (/proc, /sys) and batches that changed meanwhile are read one by one.
+ *
+ * @param sizeOf asked for all at once
  */
-export const contentKind: ReadKind<ContentQuery, ContentAnswer> = {
-  name: 'content',
-  key: ({ path, maxBytes }) => `${maxBytes} ${path}`,
-  read: async (queries, run) => {
-    const single = queries.filter(({ path }) => /^\/+(proc|sys)\//.test(path));
-    const batch = queries.filter((query) => !single.includes(query));
-    if (batch.length < 2) return Promise.all(queries.map((query) => readOne(query, run)));
-    const [together, ...alone] = await Promise.all([
-      readTogether(batch, run),
-      ...single.map((query) => readOne(query, run)),
-    ]);
-    return queries.map((query) => {
-      const at = single.indexOf(query);
-      return (at < 0 ? together[batch.indexOf(query)] : alone[at]) ?? null;
-    });
-  },
-};
+export function contentKind(sizeOf: SizeOf): ReadKind<ContentQuery, ContentAnswer> {
+  return {
+    name: 'content',
+    isFirst: true,
+    key: ({ path, maxBytes }) => `${maxBytes} ${path}`,
+    read: async (queries, run) => {
+      const single = queries.filter(({ path }) => /^\/+(proc|sys)\//.test(path));
+      const batch = queries.filter((query) => !single.includes(query));
+      if (batch.length < 2) return Promise.all(queries.map((query) => readOne(query, run)));
+      const [together, ...alone] = await Promise.all([
+        readTogether(batch, run, sizeOf),
+        ...single.map((query) => readOne(query, run)),
+      ]);
+      return queries.map((query) => {
+        const at = single.indexOf(query);
+        return (at < 0 ? together[batch.indexOf(query)] : alone[at]) ?? null;
+      });
+    },
+  };
+}
 
 /** Says why a path cannot be opened in words of the shell; the same on every shell but for the spelling. */
 const sayWhyAbsent = 'true <"$p"';
@@ -59,62 +68,59 @@ async function readOne({ path, maxBytes }: ContentQuery, run: RunScript): Promis
 async function readTogether(
   queries: readonly ContentQuery[],
   run: RunScript,
+  sizeOf: SizeOf,
 ): Promise<readonly (ContentAnswer | Error)[]> {
+  const asked = queries.map(({ path }) => sizeOf(path).catch(() => undefined));
   const result = await run(scriptFor(queries));
-  const answers = result.truncated ? undefined : parse(result.stdoutBytes, result.stderr, queries);
+  const sizes = await Promise.all(asked);
+  const answers = result.truncated ? undefined : parse(result, queries, sizes);
   return answers ?? Promise.all(queries.map((query) => readOne(query, run)));
 }
 
 /**
- * Prints one line with a letter per path (a absent, n no file, u unreadable, f file), one with the size of
- * each file (negative = too large, left out), then the bytes. Why each absent one is so goes to stderr.
+ * Prints one line with a letter per path (a absent, n no file, u unreadable, f file), then the bytes of all files, of
+ * each no more than the largest limit and one. Why each absent one is so goes to stderr.
  */
 function scriptFor(queries: readonly ContentQuery[]): string {
   return [
-    `set -- ${quote(queries.flatMap(({ path, maxBytes }) => [path, String(maxBytes)]))}`,
-    `n=${queries.length}; kinds=; limits=`,
-    'while [ $n -gt 0 ]; do n=$((n-1)); p=$1; limit=$2; shift 2',
+    `set -- ${quote(queries.map(({ path }) => path))}`,
+    `n=${queries.length}; kinds=`,
+    'while [ $n -gt 0 ]; do n=$((n-1)); p=$1; shift',
     `if [ ! -e "$p" ]; then kinds=\${kinds}a; ${sayWhyAbsent}; printf '\\036' >&2`,
     'elif [ ! -f "$p" ]; then kinds=${kinds}n; elif [ ! -r "$p" ]; then kinds=${kinds}u',
-    'else kinds=${kinds}f; limits="$limits $limit"; set -- "$@" "$p"; fi; done',
-    'echo "$kinds"; [ $# -gt 0 ] || exit 0',
-    'sizes=$(stat -L -c %s -- "$@") || exit 1; shown=',
-    'for limit in $limits; do p=$1; shift; size=${sizes%%[!0-9]*}; sizes=${sizes#*[!0-9]}',
-    'if [ "$size" -le "$limit" ]; then set -- "$@" "$p"; shown="$shown $size"; else shown="$shown -$size"; fi; done',
-    'echo "$shown"; [ $# -eq 0 ] || exec cat -- "$@"',
+    'else kinds=${kinds}f; set -- "$@" "$p"; fi; done',
+    `echo "$kinds"; [ $# -eq 0 ] || exec head -q -c ${largestLimit(queries) + 1} -- "$@"`,
   ].join('\n');
+}
+
+function largestLimit(queries: readonly ContentQuery[]): number {
+  return Math.max(...queries.map(({ maxBytes }) => maxBytes));
 }
 
 /** undefined = the lengths do not add up: something changed between the two processes. */
 function parse(
-  output: Buffer,
-  stderr: string,
+  { stdoutBytes: output, stderr }: ExecResult,
   queries: readonly ContentQuery[],
+  sizes: readonly (number | undefined)[],
 ): readonly (ContentAnswer | Error)[] | undefined {
-  const firstEnd = output.indexOf('\n');
-  const kinds = output.subarray(0, firstEnd).toString();
-  if (firstEnd < 0 || kinds.length !== queries.length) return undefined;
-  const secondEnd = output.indexOf('\n', firstEnd + 1);
-  const sizes = output
-    .subarray(firstEnd + 1, secondEnd)
-    .toString()
-    .trim()
-    .split(' ')
-    .map(Number);
+  const kindsEnd = output.indexOf('\n');
+  const kinds = output.subarray(0, kindsEnd).toString();
+  if (kindsEnd < 0 || kinds.length !== queries.length) return undefined;
+  if (sizes.some((size, index) => kinds[index] === 'f' && size === undefined)) return undefined;
+  const mostPrinted = largestLimit(queries) + 1;
   const reasons = stderr.split('\x1e');
-  let at = secondEnd + 1;
+  let at = kindsEnd + 1;
   const answers = queries.map(({ path, maxBytes }, index): ContentAnswer | Error => {
     const kind = kinds[index];
     if (kind === 'n') return notFile(path);
     if (kind === 'u') return denied(path, 'permission denied');
     if (kind === 'a') return absence(path, reasons.shift() ?? '');
-    const size = sizes.shift() ?? 0;
-    if (size < 0) return tooLarge(path, maxBytes);
-    at += size;
-    return Buffer.from(output.subarray(at - size, at));
+    const size = sizes[index] ?? 0;
+    const from = at;
+    at += Math.min(size, mostPrinted);
+    return size > maxBytes ? tooLarge(path, maxBytes) : Buffer.from(output.subarray(from, at));
   });
-  const hasFiles = kinds.includes('f');
-  return hasFiles && at !== output.length ? undefined : answers;
+  return at === output.length ? answers : undefined;
 }
 
 function absence(path: string, reason: string): ContentAnswer | Error {
