@@ -1,24 +1,29 @@
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
 
 type Callback = (error?: Error | null) => void;
 
 /**
- * A TCP connection on which all that is written before the program waits again leaves as one packet: each packet is a
+ * Has all that is written to a TCP connection in one turn of the event loop leave as one packet: each packet is a
  * system call here, and wakes the server there.
+ *
+ * @param socket one that connects already: `connect` gives it Node's own `write` back (lib/net.js)
  */
-export class PackedSocket extends Socket {
-  #isPacking = false;
-
-  override write(chunk: Uint8Array | string, encoding?: BufferEncoding | Callback, done?: Callback): boolean {
-    if (!this.#isPacking) {
-      this.#isPacking = true;
-      this.cork();
+export function packWrites(socket: Socket): void {
+  const write = socket.write.bind(socket) as (
+    chunk: Uint8Array | string,
+    encoding?: BufferEncoding | Callback,
+    done?: Callback,
+  ) => boolean;
+  let isPacking = false;
+  socket.write = (chunk: Uint8Array | string, encoding?: BufferEncoding | Callback, done?: Callback) => {
+    if (!isPacking) {
+      isPacking = true;
+      socket.cork();
       process.nextTick(() => {
-        this.#isPacking = false;
-        this.uncork();
+        isPacking = false;
+        socket.uncork();
       });
     }
-    if (typeof encoding === 'function') return super.write(chunk, encoding);
-    return super.write(chunk, encoding, done);
-  }
+    return write(chunk, encoding, done);
+  };
 }

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
+import { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { ConnectionError } from '../model/errors.ts';
 import type { ConnectionSpec } from './connection.ts';
 import { deferred } from './deferred.ts';
-import { PackedSocket } from './packed-socket.ts';
+import { packWrites } from './packed-socket.ts';
 import type { SshSettings } from './ssh-settings.ts';
 import type { Transport } from './transport.ts';
 
@@ -23,7 +24,8 @@ export interface ProxySurroundings {
 export function openDirect(settings: SshSettings, spec: ConnectionSpec): Promise<ServerStream> {
   const { host, port, connectTimeoutMs } = settings;
   const opened = deferred<ServerStream>();
-  const socket = new PackedSocket().setNoDelay().connect({ host, port });
+  const socket = new Socket().setNoDelay().connect({ host, port });
+  packWrites(socket);
   const timer = setTimeout(
     () => socket.destroy(new Error(`no answer within ${connectTimeoutMs / 1000} s`)),
     connectTimeoutMs,
