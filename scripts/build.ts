@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { modules } from '../modules/index.ts';
 import { compiledSchemas } from './compiled-schemas.ts';
+import { lazyModules } from './lazy-modules.ts';
 import { leanPackages } from './lean-packages.ts';
 import { warmUp } from './warm-up.ts';
 
@@ -44,7 +45,7 @@ const { outputFiles } = await build({
       "const bundleUrl = require('node:url').pathToFileURL(__filename).href;",
   },
   footer: { js: '})' },
-  plugins: [nativeParts, leanPackages(root), compiledSchemas(schemas, root)],
+  plugins: [nativeParts, leanPackages(root), compiledSchemas(schemas, root), lazyModules(modules)],
   logLevel: 'warning',
 });
 const code = outputFiles[0]?.text ?? '';

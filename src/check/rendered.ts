@@ -29,13 +29,15 @@ export interface RenderedTask {
  */
 export function renderedFaults(task: RenderedTask, values: StaticValues): Fault[] {
   const faults = new Map<string, Fault>();
-  for (const host of task.from.hosts.slice(0, mostHosts)) {
+  const isWritten = !JSON.stringify(task.site.task.params).includes('{{');
+  for (const [index, host] of task.from.hosts.slice(0, mostHosts).entries()) {
     const scope = staticScope(host, task.from, values);
     const found = [
       ...textFaults(task.texts, scope, host),
       ...loopFaults(task.site, scope, host),
       ...resultConditionFaults(task, values, host),
-      ...rendersOf(task, scope, host),
+      // Params without a template are the same on all.
+      ...(isWritten && index > 0 ? [] : rendersOf(task, scope, isWritten ? undefined : host)),
     ];
     for (const fault of found) {
       const key = JSON.stringify(fault.position);
@@ -91,11 +93,11 @@ function loopFaults({ task }: TaskSite, scope: Scope, host: string): Fault[] {
   }
 }
 
-function rendersOf({ site, module }: RenderedTask, scope: Scope, host: string): Fault[] {
+/** @param host undefined = what is wrong is so on all */
+function rendersOf({ site, module }: RenderedTask, scope: Scope, host: string | undefined): Fault[] {
   if (!module) return [];
   const rendered: Record<string, Value> = {};
   const unknown = new Set<string>();
-  const isWritten = !JSON.stringify(site.task.params).includes('{{');
   for (const [key, value] of Object.entries(site.task.params)) {
     // In a mapping of its own: rendering one drops the params that are left out by `omit`.
     const alone = renderedOr({ [key]: value }, scope);
@@ -106,7 +108,7 @@ function rendersOf({ site, module }: RenderedTask, scope: Scope, host: string): 
   }
   return valueFaults(site, module, rendered, unknown).map((fault) => ({
     ...fault,
-    message: isWritten ? fault.message : `${fault.message} (on ${host})`,
+    message: host === undefined ? fault.message : `${fault.message} (on ${host})`,
   }));
 }
 
