@@ -153,7 +153,7 @@ function hasSteps({ module, params }: Call, current: unknown): boolean {
 export async function sameOnShared(playRun: PlayRun, issued: Issued): Promise<boolean> {
   const { target } = issued.call.target;
   const own = target.changes - issued.targetChanges;
-  const devices = [...(issued.result?.trace.looked.devices ?? [])].filter(isAnonymous);
+  const devices = [...(issued.result?.trace.looked.devices ?? [])];
   if (devices.length === 0 || playRun.run.targets.changes - issued.allChanges === own) return true;
   const shared = await sharedDevices(issued.call.target);
   return !devices.some((device) => shared.has(device));
@@ -172,11 +172,6 @@ async function sharedDevices({ target, reads }: TaskTarget): Promise<ReadonlySet
   sharedOn.set(target, { until: Date.now() + freshMs, devices });
   devices.catch(() => sharedOn.delete(target));
   return devices;
-}
-
-/** Number 0 of the kernel's drivers: file systems that are on no block device of this machine. */
-function isAnonymous(device: number): boolean {
-  return Math.floor(device / 256) % 4096 === 0;
 }
 
 /** Whether what a read took from the control node would be the same now: files, and what was rendered. */

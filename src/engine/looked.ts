@@ -56,8 +56,12 @@ export class Looked {
 }
 
 function isPlainPut(step: Step): step is Step & { kind: 'put' } {
-  return step.kind === 'put' && !step.validate && !step.backup && !step.unsafeWrites;
+  if (step.kind !== 'put' || step.validate || step.backup || step.unsafeWrites) return false;
+  return !accountFiles.test(step.path);
 }
+
+/** What the names of owners and groups come from, which belong to every file: nsswitch.conf(5), nss-systemd(8). */
+const accountFiles = /\/(?:passwd|group|nsswitch\.conf|[^/]*\.(?:user|group)(?:-privileged)?)$/i;
 
 /**
  * Two entries of one file system that cannot be the same. Between file systems nobody knows: one can show the
@@ -66,10 +70,13 @@ function isPlainPut(step: Step): step is Step & { kind: 'put' } {
 function isApart(place: Place, changed: Place): boolean {
   if (place.device !== changed.device || place.inode === changed.directory) return false;
   if (place.directory !== changed.directory) return true;
+  if (place.inode !== undefined && place.inode === changed.inode) return false;
   return place.name !== changed.name && folded(place.name) !== folded(changed.name);
 }
 
 /** Some file systems take names that differ in case or composition for the same. */
 function folded(name: string): string {
-  return /^[\w.-]*$/.test(name) ? name.toLowerCase() : name.normalize('NFKC').toLowerCase();
+  if (/^[\w.-]*$/.test(name)) return name.toLowerCase();
+  // Twice, as some characters have one form in capitals only.
+  return name.normalize('NFKC').toUpperCase().toLowerCase();
 }

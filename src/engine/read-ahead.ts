@@ -147,7 +147,10 @@ class ReadAhead implements Speculation {
   async #isSame(call: TaskCall, issued: Issued, { trace }: ReadResult): Promise<boolean> {
     const holds = (): boolean => stillHolds(this.#playRun, issued);
     if (!holds() || !(await sameLocally(call, issued, trace))) return false;
-    return (await sameOnShared(this.#playRun, issued)) && holds();
+    if (await sameOnShared(this.#playRun, issued)) return holds();
+    // So is, in all likelihood, what else was read there.
+    this.#issuer.forgetIssued(this.#issuer.windowOf(call.host));
+    return false;
   }
 
   /** What was read ahead has gone stale: this task and what follows are read again together, not one by one. */

@@ -117,6 +117,12 @@ export class ReadIssuer {
     }
   }
 
+  /** Has all that was read looked at again. */
+  forgetIssued(window: ReadWindow): void {
+    for (const { task } of window.issued.values()) window.skipped.add(task);
+    window.issued.clear();
+  }
+
   /** Has what went stale looked at again. */
   skipStale(window: ReadWindow): void {
     for (const issued of window.issued.values()) {

@@ -13,7 +13,10 @@ export const checksumKind: ReadKind<StatQuery, string> = {
   read: async (queries, run) => {
     // sha256sum escapes such names; they are read from standard input instead.
     const odd = queries.filter(({ path }) => /[\\\n\r]/.test(path));
-    const plain = queries.filter((query) => !odd.includes(query));
+    // Those that are followed first: of a link asked about both ways there is one line, and it is theirs.
+    const plain = queries
+      .filter((query) => !odd.includes(query))
+      .toSorted((a, b) => Number(b.follow) - Number(a.follow));
     const [all, ...single] = await Promise.all([
       plain.length === 0 ? undefined : run(scriptFor(plain), timeoutMs),
       ...odd.map((query) => run(scriptForOne(query), timeoutMs)),

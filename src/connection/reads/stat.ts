@@ -49,7 +49,9 @@ async function statAll(queries: readonly StatQuery[], run: RunScript): Promise<A
   if (/stat: (command )?not found/.test(result.stderr))
     throw new CommandError('there is no stat on the host');
   const answers = parse(result.stdout, paths);
-  const complaints = result.stderr.split('\n').filter((line) => line !== '' && !isAbsence(line));
+  const complaints = result.stderr
+    .split(/\n(?=stat: )/)
+    .filter((line) => line !== '' && !isAbsence(line.trimEnd()));
   if (complaints.length === 0) return answers;
   const kinds = [
     { found: answers.plain, asked: paths.all.slice(0, paths.plain), follow: false },
