@@ -153,23 +153,28 @@ function hasSteps({ module, params }: Call, current: unknown): boolean {
 export async function sameOnShared(playRun: PlayRun, issued: Issued): Promise<boolean> {
   const { target } = issued.call.target;
   const own = target.changes - issued.targetChanges;
-  const devices = [...(issued.result?.trace.looked.devices ?? [])];
-  if (devices.length === 0 || playRun.run.targets.changes - issued.allChanges === own) return true;
-  const shared = await sharedDevices(issued.call.target);
-  return !devices.some((device) => shared.has(device));
+  const looked = issued.result?.trace.looked;
+  if (playRun.run.targets.changes - issued.allChanges === own || !looked || looked.isOnDisks) return true;
+  return !looked.mayBeOn(await sharedDevices(issued.call.target));
 }
 
-const sharedOn = new WeakMap<
-  Target,
-  { readonly until: number; readonly devices: Promise<ReadonlySet<number>> }
->();
+interface KnownDevices {
+  readonly devices: Promise<ReadonlySet<number>>;
+  /** Milliseconds since 1970. */
+  readonly until: number;
+  /** Place of the last change that may have changed anything. */
+  readonly sinceChange: number;
+}
+
+const sharedOn = new WeakMap<Target, KnownDevices>();
 
 /** What is mounted changes by steps that may change anything, and by automounters. */
 async function sharedDevices({ target, reads }: TaskTarget): Promise<ReadonlySet<number>> {
   const known = sharedOn.get(target);
-  if (known && Date.now() < known.until) return known.devices;
+  const sinceChange = target.footprints.lastIndexOf(undefined);
+  if (known && Date.now() < known.until && known.sinceChange === sinceChange) return known.devices;
   const devices = reads().then((asked) => asked.sharedDevices());
-  sharedOn.set(target, { until: Date.now() + freshMs, devices });
+  sharedOn.set(target, { devices, until: Date.now() + freshMs, sinceChange });
   devices.catch(() => sharedOn.delete(target));
   return devices;
 }

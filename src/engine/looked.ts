@@ -9,6 +9,7 @@ export class Looked {
   readonly #asked = new Map<string, Promise<Place | undefined>>();
   readonly #places = new Map<string, Place>();
   #hasMore = false;
+  #hasUnplaced = false;
 
   /** It looked at something that is no directory entry, or at one that cannot be told from others. */
   noteMore(): void {
@@ -26,7 +27,7 @@ export class Looked {
   async settle(): Promise<void> {
     for (const [path, asked] of this.#asked) {
       const place = await asked;
-      if (place === undefined) this.#hasMore = true;
+      if (place === undefined) this.#hasUnplaced = true;
       else this.#places.set(path, place);
     }
     this.#asked.clear();
@@ -34,13 +35,19 @@ export class Looked {
 
   /** Whether it would have seen the same after the change. */
   isUntouchedBy(change: Footprint): boolean {
-    if (this.#hasMore) return false;
+    if (this.#hasMore || this.#hasUnplaced) return false;
     return [...this.#places.values()].every((place) => change.every((changed) => isApart(place, changed)));
   }
 
-  /** Devices of all that it looked at, as far as it looked at directory entries. */
-  get devices(): ReadonlySet<number> {
-    return new Set([...this.#places.values()].map(({ device }) => device));
+  /** Whether it looked at a directory entry that is, or may be, on one of these devices. */
+  mayBeOn(devices: ReadonlySet<number>): boolean {
+    if (devices.size === 0) return false;
+    return this.#hasUnplaced || [...this.#places.values()].some(({ device }) => devices.has(device));
+  }
+
+  /** Whether all that it looked at is on disks of its host, by the numbers of the kernel's drivers. */
+  get isOnDisks(): boolean {
+    return !this.#hasUnplaced && [...this.#places.values()].every(({ device }) => isDisk(device));
   }
 
   /**
@@ -62,6 +69,11 @@ function isPlainPut(step: Step): step is Step & { kind: 'put' } {
 
 /** What the names of owners and groups come from, which belong to every file: nsswitch.conf(5), nss-systemd(8). */
 const accountFiles = /\/(?:passwd|group|nsswitch\.conf|[^/]*\.(?:user|group)(?:-privileged)?)$/i;
+
+/** Number 0 is no driver's: it is for what is on no block device, as all that comes over a network. */
+function isDisk(device: number): boolean {
+  return Math.floor(device / 256) % 4096 !== 0;
+}
 
 /**
  * Two entries of one file system that cannot be the same. Between file systems nobody knows: one can show the

@@ -101,6 +101,7 @@ export class ReadIssuer {
   /** Looks again at tasks that hung on variables, once some of these were set, and at those left out. */
   retry(host: PlayHost, task: CompiledTask, window: ReadWindow, aim: Aim): void {
     const { variablesVersion } = host.state;
+    if (window.variablesVersion === variablesVersion && this.#onlyWaits(task, window, aim)) return;
     const waiting = new Set(window.skipped);
     window.skipped.clear();
     if (window.variablesVersion !== variablesVersion) {
@@ -115,6 +116,12 @@ export class ReadIssuer {
       if (waiting.has(next)) this.#issueTask(host, next, taskAim(aim, task, following, before));
       before.push(next);
     }
+  }
+
+  /** Whether what was left out are commands that look, and their time has not come. */
+  #onlyWaits(task: CompiledTask, window: ReadWindow, { behind }: Aim): boolean {
+    if (!behind && window.isCalm) return false;
+    return [...window.skipped].every((skipped) => skipped !== task && isDeclaredRead(skipped));
   }
 
   /** Has all that was read looked at again. */

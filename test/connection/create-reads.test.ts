@@ -100,6 +100,17 @@ describe.each(shells)('typed reads on %s', (shell) => {
     );
   });
 
+  it('says so of no other path that begins the same', async () => {
+    const names = ['loop/a', 'loop', 'loo', 'lo'];
+    const stats = await Promise.allSettled(names.map((name) => reads.stat(at(name), { follow: true })));
+    expect(stats.slice(2)).toEqual([
+      { status: 'fulfilled', value: undefined },
+      { status: 'fulfilled', value: undefined },
+    ]);
+    const reasons = stats.slice(0, 2).map((each) => (each.status === 'rejected' ? each.reason.message : ''));
+    expect(reasons.map((reason) => reason.match(/'(\/[^']*)'/)?.[1])).toEqual([at('loop/a'), at('loop')]);
+  });
+
   it('knows devices', async () => {
     expect(await reads.stat('/dev/null')).toMatchObject({ type: 'char', mode: '0666' });
   });

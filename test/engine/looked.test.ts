@@ -139,9 +139,27 @@ describe('what a read looked at', () => {
     ]);
   });
 
-  it('tells the devices', async () => {
-    expect([...(await lookedAt([])).devices]).toEqual([]);
-    expect([...(await lookedAt(['/d/a', '/d/b', '/m/a', '/unknown'])).devices]).toEqual([1, 2]);
+  it.each<[string, readonly string[], readonly number[], boolean]>([
+    ['nothing', [], [1, 2], false],
+    ['one of its files', ['/d/a', '/m/a'], [2], true],
+    ['none of its files', ['/d/a', '/d/b'], [2], false],
+    ['nothing, where there is no such device', ['/unknown'], [], false],
+    ['a path whose place is not to be told', ['/unknown'], [7], true],
+  ])('may be on devices: %s', async (_title, paths, devices, mayBe) => {
+    expect((await lookedAt(paths)).mayBeOn(new Set(devices))).toBe(mayBe);
+  });
+
+  it.each<[string, number, boolean]>([
+    ['a disk', 8 * 256 + 17, true],
+    ['a mapped disk', 254 * 256, true],
+    ['a network', 45, false],
+    ['one of many networks', 255 + 0x100000, false],
+  ])('is on disks only: %s', async (_title, device, isOnDisks) => {
+    const looked = await lookedAt(
+      ['/x'],
+      readsOf(async () => ({ ...named('x'), device })),
+    );
+    expect(looked.isOnDisks).toBe(isOnDisks);
   });
 });
 

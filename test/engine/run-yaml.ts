@@ -190,8 +190,8 @@ function hostOf(event: RunEvent | undefined): string {
   return event && 'host' in event ? event.host : '';
 }
 
-/** What hosts do at the same time is sorted by host. */
-function comparable(events: readonly RunEvent[]): string[] {
+/** Events as lines without what differs from run to run; what hosts do at the same time is sorted by host. */
+export function comparable(events: readonly RunEvent[]): string[] {
   const lines = textsOf(events);
   const sorted: string[] = [];
   let group: string[] = [];

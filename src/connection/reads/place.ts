@@ -36,7 +36,7 @@ export function sharedDevices(mountinfo: string): ReadonlySet<number> {
 }
 
 const sharedTypes =
-  /^(?:nfs\d?|cifs|smb3|smbfs|fuse(?:blk|\..+)?|9p|virtiofs|vboxsf|ceph|glusterfs|lustre|gfs2?|ocfs2|afs|coda|orangefs|beegfs)$/;
+  /^(?:nfs\d?|cifs|smb3|smbfs|fuse(?:\..+)?|9p|virtiofs|vboxsf|ceph|glusterfs|lustre|afs|coda|orangefs|beegfs)$/;
 
 /** `major:minor` as one number, as stat(2) has it: makedev(3) of glibc. */
 function deviceNumber(text: string): number {

@@ -49,9 +49,9 @@ async function statAll(queries: readonly StatQuery[], run: RunScript): Promise<A
   if (/stat: (command )?not found/.test(result.stderr))
     throw new CommandError('there is no stat on the host');
   const answers = parse(result.stdout, paths);
-  const complaints = result.stderr
-    .split(/\n(?=stat: )/)
-    .filter((line) => line !== '' && !isAbsence(line.trimEnd()));
+  // A name may hold a line feed.
+  const said = result.stderr.split(/\n(?=stat: )/).map((line) => line.trimEnd());
+  const complaints = said.filter((line) => line !== '' && !isAbsence(line));
   if (complaints.length === 0) return answers;
   const kinds = [
     { found: answers.plain, asked: paths.all.slice(0, paths.plain), follow: false },
@@ -60,7 +60,7 @@ async function statAll(queries: readonly StatQuery[], run: RunScript): Promise<A
   for (const { found, asked, follow } of kinds) {
     for (const path of asked.filter((each) => !found.has(each))) {
       const isAlone = paths.all.length === 1;
-      const complaint = isAlone ? complaints[0] : complaints.find((line) => line.includes(path));
+      const complaint = isAlone ? complaints[0] : aboutPath(complaints, path);
       // stat quotes odd names in ways of its own: such a path is asked about alone.
       const answer =
         complaint === undefined && !isAlone && /[^\x21-\x7e]|['"\\]/.test(path)
@@ -70,6 +70,13 @@ async function statAll(queries: readonly StatQuery[], run: RunScript): Promise<A
     }
   }
   return answers;
+}
+
+/** GNU and busybox put a plain path between quotes. */
+function aboutPath(complaints: readonly string[], path: string): string | undefined {
+  return (
+    complaints.find((line) => line.includes(`'${path}':`)) ?? complaints.find((line) => line.includes(path))
+  );
 }
 
 async function askAlone(query: StatQuery, run: RunScript): Promise<FileStat | Error | undefined> {
