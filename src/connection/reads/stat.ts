@@ -72,11 +72,10 @@ async function statAll(queries: readonly StatQuery[], run: RunScript): Promise<A
   return answers;
 }
 
-/** GNU and busybox put a plain path between quotes. */
+/** A path stands in a complaint between quotes, or between a space and a colon. */
 function aboutPath(complaints: readonly string[], path: string): string | undefined {
-  return (
-    complaints.find((line) => line.includes(`'${path}':`)) ?? complaints.find((line) => line.includes(path))
-  );
+  const spellings = [`'${path}'`, `"${path}"`, ` ${path}:`];
+  return complaints.find((line) => spellings.some((spelling) => line.includes(spelling)));
 }
 
 async function askAlone(query: StatQuery, run: RunScript): Promise<FileStat | Error | undefined> {

@@ -55,7 +55,10 @@ const handler: Cases = {
 `,
     differs: { row: 'handler-twice', here: { effects: ['one h1', 'last h1'] } },
   },
-  'with a condition and a loop': `
+  'with a condition and a loop': {
+    // Each host goes through a loop at its own pace.
+    order: 'host',
+    play: `
 - hosts: web
   tasks:
     - { log: one, notify: [a, b] }
@@ -63,6 +66,7 @@ const handler: Cases = {
     - { name: a, log: handler-a, when: inventory_hostname == 'h2' }
     - { name: b, log: 'handler-{{ item }}', loop: [x, y] }
 `,
+  },
   'flushed in the middle, and again at the end': `
 - hosts: h1
   tasks:
