@@ -4,7 +4,7 @@
  */
 'use strict';
 
-const { readFileSync, renameSync, writeFileSync } = require('node:fs');
+const { closeSync, fstatSync, openSync, readSync, renameSync, writeFileSync } = require('node:fs');
 const { createRequire } = require('node:module');
 const { dirname, join } = require('node:path');
 const { setFlagsFromString } = require('node:v8');
@@ -35,6 +35,9 @@ setFlagsFromString('--interrupt-budget=1000000');
 // The space for what is new grows in one step to what a run needs, not in five with a collection each: a seventh of the
 // CPU time of a run on one host.
 setFlagsFromString('--semi-space-growth-factor=16');
+// What is old is looked through when there is as much of it as V8 allows, not well before: a run mostly ends before that.
+setFlagsFromString('--incremental-marking-hard-trigger=100');
+setFlagsFromString('--incremental-marking-soft-trigger=100');
 
 const folder = join(__dirname, '../dist');
 const bundle = join(folder, 'mooring.cjs');
@@ -43,12 +46,13 @@ const bundle = join(folder, 'mooring.cjs');
  * @returns `main` of src/cli/main.ts, and `keep` to call at the end of a run; undefined where nothing is built
  */
 exports.loadProgram = () => {
-  const source = readOrNothing(bundle, 'latin1');
-  if (source === undefined) return undefined;
+  const bytes = readOrNothing(bundle);
+  if (bytes === undefined) return undefined;
+  const source = bytes.latin1Slice();
   // Its first line names the build: what was compiled of another one is never taken for this one's.
   const build = /^\/\/ build (\w+)\n/.exec(source)?.[1];
   const cache = join(folder, `mooring.${build}.${process.version}-${process.arch}.cache`);
-  const cachedData = readOrNothing(cache);
+  const cachedData = readOrNothing(cache, bytes);
   const script = new Script(source, { filename: bundle, ...(cachedData ? { cachedData } : {}) });
   const module = { exports: {} };
   script.runInThisContext()(module.exports, createRequire(bundle), module, bundle, dirname(bundle));
@@ -56,11 +60,18 @@ exports.loadProgram = () => {
   return { main: module.exports.main, keep: () => cachedData ?? save(cache, script.createCachedData()) };
 };
 
-function readOrNothing(path, encoding) {
+/** What is in a file, in the memory of what was read before where that is enough: fresh memory costs more than reading. */
+function readOrNothing(path, memory = Buffer.alloc(0)) {
+  let file;
   try {
-    return readFileSync(path, encoding);
+    file = openSync(path);
+    const { size } = fstatSync(file);
+    const bytes = memory.length < size ? Buffer.allocUnsafeSlow(size) : memory.subarray(0, size);
+    return readSync(file, bytes) === size ? bytes : undefined;
   } catch {
     return undefined;
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }
 

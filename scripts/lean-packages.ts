@@ -61,6 +61,58 @@ export const patches: readonly Patch[] = [
     from: 'new ZlibHandle(mode)',
     to: 'new (createInflate()._handle.constructor)(mode)',
   },
+  // Nobody opens an SFTP session: its 3,000 lines are not in the bundle at all.
+  { file: 'ssh2/lib/client.js', from: "const { SFTP } = require('./protocol/SFTP.js');", to: 'const SFTP = undefined;' },
+  { file: 'ssh2/lib/utils.js', from: "const { SFTP } = require('./protocol/SFTP.js');", to: 'const SFTP = undefined;' },
+  // Only the keys of OpenSSH that have a passphrase.
+  {
+    file: 'ssh2/lib/protocol/keyParser.js',
+    from: "const bcrypt_pbkdf = require('bcrypt-pbkdf').pbkdf;",
+    to: "const bcrypt_pbkdf = (...args) => require('bcrypt-pbkdf').pbkdf(...args);",
+  },
+  // A WebAssembly module with 16 MB of its own, for which each login waits: only where the native one is not there.
+  {
+    file: 'ssh2/lib/protocol/crypto.js',
+    from: "try {\n        POLY1305_WASM_MODULE = await",
+    to: 'try {\n        if (ChaChaPolyCipher) return resolve();\n        POLY1305_WASM_MODULE = await',
+  },
+  // Each packet is filled up with a few random bytes: taken from those that OpenSSL is asked for at once.
+  {
+    file: 'ssh2/lib/protocol/crypto.js',
+    from: "  createCipheriv, createDecipheriv, createHmac, randomFillSync, timingSafeEqual\n} = require('crypto');",
+    to: `  createCipheriv, createDecipheriv, createHmac, randomBytes, timingSafeEqual
+} = require('crypto');
+let randomPool = randomBytes(0);
+function randomFillSync(packet, start, length) {
+  if (randomPool.length < length) randomPool = randomBytes(4096);
+  randomPool.copy(packet, start, 0, length);
+  randomPool = randomPool.subarray(length);
+}`,
+  },
+  // OpenSSL 3 looks for a reader or writer of DER for each key, which takes longer than what is done with it; a JSON Web
+  // Key (RFC 8037) has the bare bytes.
+  {
+    file: 'ssh2/lib/protocol/kex.js',
+    from: `const key = this._keys.publicKey.export({ type: 'spki', format: 'der' });
+      return key.slice(-32); // HACK: avoids parsing DER/BER header`,
+    to: "return Buffer.from(this._keys.publicKey.export({ format: 'jwk' }).x, 'base64url');",
+  },
+  {
+    file: 'ssh2/lib/protocol/kex.js',
+    from: `            key: asnWriter.buffer,
+            type: 'spki',
+            format: 'der',`,
+    to: `            key: { kty: 'OKP', crv: 'X25519', x: otherPublicKey.toString('base64url') },
+            format: 'jwk',`,
+  },
+  {
+    file: 'ssh2/lib/protocol/keyParser.js',
+    from: 'return verify_(algo, data, pem, signature);',
+    to: `return verify_(algo, data, this.type === 'ssh-ed25519' ? require('crypto').createPublicKey({
+            key: { kty: 'OKP', crv: 'Ed25519', x: this.getPublicSSH().toString('base64url', 19) },
+            format: 'jwk',
+          }) : pem, signature);`,
+  },
   // Every Node that we run on signs with Ed25519, unless its OpenSSL is held to FIPS 140.
   {
     file: 'ssh2/lib/protocol/constants.js',
