@@ -62,8 +62,16 @@ export const patches: readonly Patch[] = [
     to: 'new (createInflate()._handle.constructor)(mode)',
   },
   // Nobody opens an SFTP session: its 3,000 lines are not in the bundle at all.
-  { file: 'ssh2/lib/client.js', from: "const { SFTP } = require('./protocol/SFTP.js');", to: 'const SFTP = undefined;' },
-  { file: 'ssh2/lib/utils.js', from: "const { SFTP } = require('./protocol/SFTP.js');", to: 'const SFTP = undefined;' },
+  {
+    file: 'ssh2/lib/client.js',
+    from: "const { SFTP } = require('./protocol/SFTP.js');",
+    to: 'const SFTP = undefined;',
+  },
+  {
+    file: 'ssh2/lib/utils.js',
+    from: "const { SFTP } = require('./protocol/SFTP.js');",
+    to: 'const SFTP = undefined;',
+  },
   // Only the keys of OpenSSH that have a passphrase.
   {
     file: 'ssh2/lib/protocol/keyParser.js',
@@ -73,7 +81,7 @@ export const patches: readonly Patch[] = [
   // A WebAssembly module with 16 MB of its own, for which each login waits: only where the native one is not there.
   {
     file: 'ssh2/lib/protocol/crypto.js',
-    from: "try {\n        POLY1305_WASM_MODULE = await",
+    from: 'try {\n        POLY1305_WASM_MODULE = await',
     to: 'try {\n        if (ChaChaPolyCipher) return resolve();\n        POLY1305_WASM_MODULE = await',
   },
   // Each packet is filled up with a few random bytes: taken from those that OpenSSL is asked for at once.

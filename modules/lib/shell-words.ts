@@ -35,11 +35,20 @@ function nextPart(line: string, index: number): Part {
   if (/\s/.test(char)) return { separator: true, text: '', end: index + 1 };
   if (char === "'") return singleQuoted(line, index);
   if (char === '"') return doubleQuoted(line, index);
-  if (char !== '\\') return { separator: false, text: char, end: index + 1 };
+  if (char !== '\\') return { separator: false, ...plainText(line, index) };
   if (index + 1 >= line.length) throw new ParamsError(`"${line}" ends in a backslash`);
   const escaped = line.charAt(index + 1);
   return { separator: false, text: escaped === '\n' ? '' : escaped, end: index + 2 };
 }
+
+/** Up to what has a meaning: most lines are little else. */
+function plainText(line: string, start: number): { text: string; end: number } {
+  plain.lastIndex = start;
+  const text = plain.exec(line)?.[0] ?? line.charAt(start);
+  return { text, end: start + text.length };
+}
+
+const plain = /[^\s'"\\]+/y;
 
 function singleQuoted(line: string, start: number): Part {
   const close = line.indexOf("'", start + 1);

@@ -1,9 +1,9 @@
 import { ConnectionError, type MooringError } from '../model/errors.ts';
 import type { CompiledTask } from './compile.ts';
 import type { Call } from './decide.ts';
-import type { ReadTrace } from './host-access.ts';
 import { type ReadResult, readCurrent, runModule } from './module-run.ts';
 import type { Attempt } from './progress.ts';
+import type { ReadTrace } from './read-trace.ts';
 import type { PlayRun } from './run-state.ts';
 import { scopeFor } from './scope.ts';
 import type { Target } from './target.ts';
@@ -197,7 +197,10 @@ export async function sameLocally(
 function started({ call, decision, signature, isBehind }: DecidedCall): Issued {
   const { targets } = call.playRun.run;
   return {
-    ...{ task: call.task, signature, call: decision, isBehind },
+    task: call.task,
+    signature,
+    call: decision,
+    isBehind,
     targetChanges: decision.target.target.changes,
     allChanges: targets.changes,
     sentAtChanges: targets.changes,

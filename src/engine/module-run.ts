@@ -14,10 +14,11 @@ import { whyNotAlone } from './background.ts';
 import { behindTargets } from './behind-target.ts';
 import type { CompiledTask } from './compile.ts';
 import type { Call } from './decide.ts';
-import { createHostAccess, type ReadTrace } from './host-access.ts';
+import { createHostAccess } from './host-access.ts';
 import { limitedTarget } from './limited-target.ts';
 import { HeldLock } from './lock.ts';
 import { type Attempt, Progress } from './progress.ts';
+import type { ReadTrace } from './read-trace.ts';
 import { isDeclaredRead } from './reads-only.ts';
 import { errorMessage, Interrupted, type PlayHost, type PlayRun } from './run-state.ts';
 import type { ReadsBehind } from './speculate.ts';
@@ -87,14 +88,11 @@ export async function readCurrent(
   limit: RunningLimit | undefined,
   now: () => number,
 ): Promise<ReadResult> {
-  const { call } = run;
-  const { host, trace } = createHostAccess({
-    ...run,
-    target: call.target,
-    environment: call.environment,
-    timeoutMs: timeLeft(limit),
-    now,
-  });
+  const { playRun, host: playHost, task, call, scope } = run;
+  const { target, environment } = call;
+  const timeoutMs = timeLeft(limit);
+  const source = { playRun, host: playHost, task, target, scope, environment, timeoutMs, now };
+  const { host, trace } = createHostAccess(source);
   const current = await typed(call.module).read(host, call.params, run.earlier);
   await trace.looked.settle();
   return { current, trace };
