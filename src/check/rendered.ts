@@ -1,5 +1,6 @@
 import { positionOf } from '../load/index.ts';
 import { type Fault, ParamsError, TemplateError } from '../model/errors.ts';
+import type { Condition } from '../model/playbook.ts';
 import { findUnknown, isMap, type Value } from '../model/value.ts';
 import type { Module } from '../module/index.ts';
 import { expressionFaults, render, type Scope, templateFaults, UndefinedError } from '../template/index.ts';
@@ -30,12 +31,16 @@ export interface RenderedTask {
 export function renderedFaults(task: RenderedTask, values: StaticValues): Fault[] {
   const faults = new Map<string, Fault>();
   const isWritten = !JSON.stringify(task.site.task.params).includes('{{');
-  for (const [index, host] of task.from.hosts.slice(0, mostHosts).entries()) {
+  const texts = task.texts.filter(isTried);
+  const conditions = resultConditions(task.site);
+  const isLoop = task.site.task.keywords.loop !== undefined;
+  const differs = !isWritten || texts.length > 0 || conditions.length > 0 || isLoop;
+  for (const [index, host] of task.from.hosts.slice(0, differs ? mostHosts : 1).entries()) {
     const scope = staticScope(host, task.from, values);
     const found = [
-      ...textFaults(task.texts, scope, host),
+      ...textFaults(texts, scope, host),
       ...loopFaults(task.site, scope, host),
-      ...resultConditionFaults(task, values, host),
+      ...resultConditionFaults(conditions, task, values, host),
       // Params without a template are the same on all.
       ...(isWritten && index > 0 ? [] : rendersOf(task, scope, isWritten ? undefined : host)),
     ];
@@ -56,19 +61,34 @@ export function conditionFaults(errors: readonly ConditionError[]): Fault[] {
     );
 }
 
+function isTried({ kind, use, text }: TextSite): boolean {
+  return kind === 'template' && use === 'now' && templateFaults(text).length === 0;
+}
+
 function textFaults(texts: readonly TextSite[], scope: Scope, host: string): Fault[] {
   return texts.flatMap((text) => {
-    if (text.kind !== 'template' || text.use !== 'now' || templateFaults(text.text).length > 0) return [];
     const error = errorOf(() => render(text.text, scope));
     return error ? [toFault(error, text, host)] : [];
   });
 }
 
-/** `changed_when`, `failed_when` and `until` see the result of the task, which only the run can tell. */
-function resultConditionFaults({ site, from }: RenderedTask, values: StaticValues, host: string): Fault[] {
-  const { changedWhen, failedWhen, until, register } = site.task.keywords;
-  const lists = [changedWhen, failedWhen, until].filter((list) => list !== undefined);
+/** What of `changed_when`, `failed_when` and `until` is more than yes or no. */
+function resultConditions({ task }: TaskSite): (readonly Condition[])[] {
+  const { changedWhen, failedWhen, until } = task.keywords;
+  return [changedWhen, failedWhen, until]
+    .filter((list) => list !== undefined)
+    .filter((list) => list.some(({ expression }) => typeof expression !== 'boolean'));
+}
+
+/** They see the result of the task, which only the run can tell. */
+function resultConditionFaults(
+  lists: readonly (readonly Condition[])[],
+  { site, from }: RenderedTask,
+  values: StaticValues,
+  host: string,
+): Fault[] {
   if (lists.length === 0) return [];
+  const { register } = site.task.keywords;
   const loopNames = register === undefined ? from.loopNames : new Set([...from.loopNames, register]);
   const scope = staticScope(host, { ...from, loopNames }, values);
   return conditionFaults(conditionErrorsOn(lists, host, scope));

@@ -68,7 +68,12 @@ export class InFlight {
    * @param isFollowing in one write with the request before it, which has the number before
    */
   add(entry: Entry, id: number, bytes: number, isFollowing = false): void {
-    Object.assign(entry, freshAttempt(), { id, bytes, isFollowing, attempts: entry.attempts + 1 });
+    if (entry.attempts > 0) Object.assign(entry, freshAttempt());
+    entry.id = id;
+    entry.bytes = bytes;
+    entry.isFollowing = isFollowing;
+    entry.attempts += 1;
+    entry.startedMs = performance.now();
     this.#entries.push(entry);
     this.#bytes += bytes;
   }

@@ -29,9 +29,12 @@ export interface ApplySource extends CarrySource {
  * @throws ConnectionError when contact is lost: what was in flight may or may not have happened
  */
 export async function applySteps(steps: readonly Step[], source: ApplySource): Promise<Applied> {
+  if (steps.length === 0) return nothingToDo;
   const diff = await diffsOf(steps);
   return source.check ? simulate(steps, source, diff) : applyForReal(steps, source, diff);
 }
+
+const nothingToDo: Applied = { outcomes: [], changed: false, diff: [] };
 
 async function applyForReal(
   steps: readonly Step[],

@@ -63,13 +63,14 @@ export async function withFacts<T>(
   gather: (host: string) => Promise<void>,
   action: () => T | Promise<T>,
 ): Promise<T> {
-  const gathered = new Set<string>();
+  let gathered: Set<string> | undefined;
   for (;;) {
     try {
       return await action();
     } catch (error) {
       const host = neededFacts(error);
-      if (host === undefined || gathered.has(host)) throw error;
+      if (host === undefined || gathered?.has(host)) throw error;
+      gathered ??= new Set();
       gathered.add(host);
       await gather(host);
     }

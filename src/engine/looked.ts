@@ -6,7 +6,7 @@ export type Footprint = readonly Place[];
 
 /** What a read looked at on its host: so many directory entries, or more than those. */
 export class Looked {
-  readonly #asked = new Map<string, Promise<Place | undefined>>();
+  #asked: Map<string, Promise<Place | undefined>> | undefined;
   readonly #places = new Map<string, Place>();
   #hasMore = false;
   #hasUnplaced = false;
@@ -18,19 +18,21 @@ export class Looked {
 
   /** It looks at what is at a path; to be called together with that, so that it costs no process. */
   notePath(path: string, reads: PlacedReads): void {
-    if (this.#asked.has(path)) return;
+    if (this.#asked?.has(path)) return;
     const place = reads.place(path).catch(() => undefined);
+    this.#asked ??= new Map();
     this.#asked.set(path, place);
   }
 
   /** Waits until all places are known. */
   async settle(): Promise<void> {
+    if (this.#asked === undefined) return;
     for (const [path, asked] of this.#asked) {
       const place = await asked;
       if (place === undefined) this.#hasUnplaced = true;
       else this.#places.set(path, place);
     }
-    this.#asked.clear();
+    this.#asked = undefined;
   }
 
   /** Whether it would have seen the same after the change. */
