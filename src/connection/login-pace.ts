@@ -1,7 +1,12 @@
 import { performance } from 'node:perf_hooks';
 
-/** Logins under way at once where waiting is not for the network; above 10 one sshd starts to drop them. */
+/** Logins under way at once where waiting is not for the network. */
 const fewest = 8;
+/**
+ * The first ones go together: so many one sshd takes whatever comes (`MaxStartups` of sshd_config(5)). Later it may still
+ * count one that was just let in, so there are fewer.
+ */
+const first = 10;
 const most = 50;
 /** Round trips of one login: TCP, versions, keys, user, method, signature, and what is between them. */
 const tripsOfLogin = 9;
@@ -25,6 +30,7 @@ export class LoginPace {
   readonly #waiting: (() => void)[] = [];
   readonly #connectMs: number[] = [];
   readonly #loginMs: number[] = [];
+  #started = 0;
   #active = 0;
   #limit = fewest;
   #logins = 0;
@@ -39,7 +45,7 @@ export class LoginPace {
    * @param login calls `onConnected` when the server is reached
    */
   async run<T>(login: (onConnected: () => void) => Promise<T>): Promise<T> {
-    while (this.#active >= this.#limit) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    while (!this.#hasRoom) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     const release = this.#takeSlot();
     const startedMs = performance.now();
     const usualMs = patienceTimes * quartile(this.#loginMs);
@@ -57,8 +63,13 @@ export class LoginPace {
     }
   }
 
+  get #hasRoom(): boolean {
+    return this.#started < first || this.#active < this.#limit;
+  }
+
   /** @returns lets the next one in; only the first call counts */
   #takeSlot(): () => void {
+    this.#started++;
     this.#active++;
     let isHeld = true;
     return () => {
