@@ -19,7 +19,9 @@ export async function warmUp(folder: string): Promise<void> {
   const hostKey = ssh2.utils.generateKeyPairSync('ed25519');
   const userKey = ssh2.utils.generateKeyPairSync('ed25519');
   const known = parsedKey(userKey.public);
-  const server = new ssh2.Server({ hostKeys: [hostKey.private] }, (client) => serve(client, known));
+  // By that name, for some of a login is for OpenSSH alone.
+  const options = { hostKeys: [hostKey.private], ident: 'OpenSSH_9.2' };
+  const server = new ssh2.Server(options, (client) => serve(client, known));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

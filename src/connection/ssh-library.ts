@@ -1,5 +1,5 @@
 // The one place that imports ssh2.
-import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
+import { createPrivateKey, type JsonWebKeyInput, type KeyObject, sign } from 'node:crypto';
 import ssh2, { type ConnectConfig, Client as LibraryClient, type ParsedKey } from 'ssh2';
 
 export type {
@@ -18,8 +18,14 @@ export const { parseKey } = ssh2.utils;
 
 /** What of the library's own is touched below; where another version of it has something else, it is left alone. */
 interface Internals {
-  _protocol?: { authPK?: AuthenticateByKey };
+  _protocol?: Protocol;
   _remoteVer?: string;
+}
+
+interface Protocol {
+  authPK?: AuthenticateByKey;
+  service?: (name: string) => void;
+  readonly _handlers?: { SERVICE_ACCEPT?: ((protocol: Protocol, name: string) => void) | undefined };
 }
 
 type AuthenticateByKey = (
@@ -35,12 +41,13 @@ const hashes: Readonly<Record<string, string>> = {
   'ssh-rsa': 'sha1',
 };
 
-/** The library's client without two things of each login that only take time. */
+/** The library's client without three things of each login that only take time. */
 export class Client extends LibraryClient {
   override connect(config: ConnectConfig): this {
     super.connect(config);
     const internals = this as unknown as Internals;
     signAtOnce(internals);
+    askTogether(internals);
     // An OpenSSH server lists its host keys after the login: nobody here uses the list, which it would be asked to prove.
     this.once('ready', () => {
       internals._remoteVer = '';
@@ -70,6 +77,25 @@ function signAtOnce(client: Internals): void {
   };
 }
 
+/**
+ * Asks to be let in in the same packet that asks for the service that does it (RFC 4253, 10: nothing has to wait for its
+ * answer). That saves another round trip. Other servers than OpenSSH may first have to say which signatures they know.
+ */
+function askTogether(client: Internals): void {
+  const protocol = client._protocol;
+  const service = protocol?.service?.bind(protocol);
+  const handlers = protocol?._handlers;
+  const logIn = handlers?.SERVICE_ACCEPT;
+  if (protocol === undefined || service === undefined || handlers === undefined || !logIn) return;
+  protocol.service = (name) => {
+    if (client._remoteVer?.startsWith('OpenSSH')) {
+      handlers.SERVICE_ACCEPT = undefined;
+      process.nextTick(logIn, protocol, name);
+    }
+    service(name);
+  };
+}
+
 const privateKeys = new WeakMap<ParsedKey, KeyObject>();
 
 /** The library has the key parsed anew for each signature, which takes twenty times as long as to sign with Ed25519. */
@@ -77,13 +103,31 @@ function signatureOf(key: ParsedKey, data: Buffer, hash: string | undefined): Bu
   // Of other types only the library knows which hash belongs to them.
   if (key.type !== 'ssh-ed25519' && hash === undefined) return key.sign(data);
   try {
-    const parsed = privateKeys.get(key) ?? createPrivateKey(key.getPrivatePEM());
+    const parsed = privateKeys.get(key) ?? createPrivateKey(webKeyOf(key) ?? key.getPrivatePEM());
     privateKeys.set(key, parsed);
     return sign(hash ?? null, data, parsed);
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }
 }
+
+/**
+ * An Ed25519 key as RFC 8037 writes it, which OpenSSL 3 takes ten times faster than PEM.
+ *
+ * @returns undefined where the PEM text has more than the key (RFC 8410, 7) or is of another type
+ */
+function webKeyOf(key: ParsedKey): JsonWebKeyInput | undefined {
+  if (key.type !== 'ssh-ed25519') return undefined;
+  const der = Buffer.from(key.getPrivatePEM().replaceAll(/-----[^-]*-----|\s/g, ''), 'base64');
+  if (der.length !== bareKeyBytes) return undefined;
+  const d = der.toString('base64url', der.length - secretBytes);
+  const x = key.getPublicSSH().toString('base64url', key.getPublicSSH().length - secretBytes);
+  return { key: { kty: 'OKP', crv: 'Ed25519', d, x }, format: 'jwk' };
+}
+
+/** Of PKCS #8 with nothing but the secret, which comes last; the public half is as long. */
+const bareKeyBytes = 48;
+const secretBytes = 32;
 
 /** Keys of agents come without their private part. */
 function isPrivate(key: ParsedKey): boolean {
