@@ -18,7 +18,7 @@ import { runDurably } from './durable.ts';
 import { killGroupScript, runKill } from './kill-group.ts';
 import { type OpenShell, openShell } from './open-shell.ts';
 import { PasswordGate } from './password-gate.ts';
-import { PipelinedShell } from './pipelined-shell.ts';
+import { type Requests, SharedShells } from './shared-shells.ts';
 import { SpareShells } from './spare-shells.ts';
 import { flushReads, joinReads } from './step-barrier.ts';
 import { ChannelRefused, type Transport } from './transport.ts';
@@ -33,7 +33,7 @@ const graceMs = 2_000;
 export class HostConnection implements Connection {
   readonly spec: ConnectionSpec;
   readonly #transport: TransportHolder;
-  readonly #shells = new Map<string, PipelinedShell>();
+  readonly #shells: SharedShells;
   readonly #slots = new ChannelSlots();
   readonly #counters = { requests: 0, writes: 0, channels: 0 };
   readonly #spares = new Map<string, SpareShells>();
@@ -45,6 +45,14 @@ export class HostConnection implements Connection {
   constructor(spec: ConnectionSpec, connect: () => Promise<Transport>) {
     this.spec = spec;
     this.#transport = new TransportHolder(spec.name, connect);
+    this.#shells = new SharedShells({
+      hostName: spec.name,
+      open: (become) => this.#slots.forShell(() => this.#openShell(become)),
+      kill: (become, script) => this.#kill(become, script),
+      onUnreachable: () => this.#transport.drop(),
+      beforeWrite: () => joinReads(this),
+      counters: this.#counters,
+    });
   }
 
   /** Makes contact now. Throws ConnectionError. */
@@ -58,21 +66,21 @@ export class HostConnection implements Connection {
 
   prepare({ become, commands }: { become?: Become | undefined; commands: number }): void {
     if (this.#isClosed) return;
-    this.#shellFor(become, 'reads').warmUp();
+    this.#shells.reads(become).warmUp();
     if (commands > 0) this.#sparesFor(become).fill(commands);
   }
 
   shell(request: ShellRequest): Promise<ExecResult> {
     if (request.kind === 'step') flushReads(this);
-    return this.#shellFor(request.become, 'reads').request(request);
+    return this.#shells.reads(request.become).request(request);
   }
 
   exec(request: ExecRequest): Promise<ExecResult> {
     if (request.kind === 'step') flushReads(this);
     const { shared, stdin } = request;
     if (shared !== undefined && !(stdin instanceof Readable)) {
-      const shell = this.#shellFor(request.become, 'commands');
-      if (shared === 'queued' || !shell.isBusy) return throughShell(shell, { ...request, stdin });
+      const shell = this.#shells.commands(request.become, shared);
+      if (shell) return throughShell(shell, { ...request, stdin });
     }
     this.#counters.requests++;
     const { behind: _, ...alone } = request;
@@ -111,26 +119,8 @@ export class HostConnection implements Connection {
   async close({ forGood = false }: { readonly forGood?: boolean } = {}): Promise<void> {
     await Promise.all(this.#tidying);
     this.#isClosed = true;
-    for (const shell of this.#shells.values()) shell.close();
-    this.#shells.clear();
+    this.#shells.close();
     await this.#transport.close(forGood);
-  }
-
-  /** @param use reads and steps share one shell, users' commands that only look another */
-  #shellFor(become: Become | undefined, use: 'reads' | 'commands'): PipelinedShell {
-    const key = `${use} ${becomeKey(become)}`;
-    const present = this.#shells.get(key);
-    if (present) return present;
-    const shell = new PipelinedShell({
-      hostName: this.spec.name,
-      open: () => this.#slots.forShell(() => this.#openShell(become)),
-      kill: (group) => this.#kill(become, killGroupScript(group, 0)),
-      onUnreachable: () => this.#transport.drop(),
-      beforeWrite: () => joinReads(this),
-      counters: this.#counters,
-    });
-    this.#shells.set(key, shell);
-    return shell;
   }
 
   #onOwnChannel(request: Omit<ExecRequest, 'durable'>, extras: ChannelExtras = {}): Promise<ExecResult> {
@@ -180,19 +170,15 @@ export class HostConnection implements Connection {
     try {
       return await openShell({ transport, hostName: this.spec.name, become, within, timeoutMs });
     } catch (error) {
-      if (error instanceof ChannelRefused && this.#giveUpIdleShell()) return this.#openChannel(become);
+      if (error instanceof ChannelRefused && this.#giveUpIdle()) return this.#openChannel(become);
       throw error;
     }
   }
 
-  /** Makes room for another channel: the shell of commands that only look comes back when it is needed. */
-  #giveUpIdleShell(): boolean {
+  /** Makes room for another channel. */
+  #giveUpIdle(): boolean {
     for (const spares of this.#spares.values()) if (spares.giveUp()) return true;
-    const idle = [...this.#shells].find(([key, shell]) => key.startsWith('commands') && !shell.isBusy);
-    if (!idle) return false;
-    this.#shells.delete(idle[0]);
-    idle[1].close();
-    return true;
+    return this.#shells.giveUpIdle();
   }
 }
 
@@ -200,7 +186,7 @@ type StreamRequest = Parameters<Connection['execStream']>[0];
 type SharedRequest = Omit<ExecRequest, 'stdin'> & { readonly stdin: Uint8Array | undefined };
 
 /** Its output comes when it has ended. */
-async function throughShell(shell: PipelinedShell, request: SharedRequest): Promise<ExecResult> {
+async function throughShell(shell: Requests, request: SharedRequest): Promise<ExecResult> {
   const { onOutput, stdin, durable: _, shared: __, ...rest } = request;
   const result = await shell.request({ ...rest, ...(stdin === undefined ? {} : { stdin }) });
   if (result.stdoutBytes.length > 0) onOutput?.('stdout', result.stdoutBytes);

@@ -24,6 +24,8 @@ export interface PipelinedShellOptions {
   onStray?(stream: 'stdout' | 'stderr', chunk: Buffer): void;
   /** Called before requests are written: what it asks for goes out in the same write. */
   beforeWrite?(): void;
+  /** Called when nothing is left to be answered or written. */
+  onIdle?(): void;
   readonly counters: { requests: number; writes: number };
 }
 
@@ -51,6 +53,11 @@ export class PipelinedShell {
   /** Whether a request is waiting or under way. */
   get isBusy(): boolean {
     return this.#waiting.length + this.#inFlight.count > 0;
+  }
+
+  /** Whether no request was written yet. */
+  get isUnused(): boolean {
+    return this.#lastId === 0;
   }
 
   /** Queues a request; it is written with all others of this tick. */
@@ -172,6 +179,7 @@ export class PipelinedShell {
     this.#armDeadline();
     settleAnswered(entry, this.#options.hostName);
     if (this.#waiting.length > 0) this.#flush();
+    else if (!this.isBusy) this.#options.onIdle?.();
   }
 
   /** The clock of a request runs from when it is the oldest under way. */
