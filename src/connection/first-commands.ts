@@ -33,7 +33,12 @@ export class FirstCommands {
 
   /** The host is being asked. */
   readsBegan(): void {
-    this.#patience ??= setTimeout(() => this.#go(false), patienceMs);
+    this.#patience ??= setTimeout(() => this.hurry(), patienceMs);
+  }
+
+  /** Waits no longer. */
+  hurry(): void {
+    this.#go(false);
   }
 
   /** The reads asked for so far are answered. */

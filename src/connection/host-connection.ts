@@ -47,6 +47,7 @@ export class HostConnection implements Connection {
     this.#transport = new TransportHolder(spec.name, connect);
     this.#shells = new SharedShells({
       hostName: spec.name,
+      roundTripMs: async () => (await this.#transport.get()).roundTripMs,
       open: (become) => this.#slots.forShell(() => this.#openShell(become)),
       kill: (become, script) => this.#kill(become, script),
       onUnreachable: () => this.#transport.drop(),

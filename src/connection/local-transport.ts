@@ -20,6 +20,7 @@ export function localTransport(environment: NodeJS.ProcessEnv = process.env): Tr
     get isOpen() {
       return state.isOpen;
     },
+    roundTripMs: 0,
     open: (command) => openChannel(command, environment, children),
     openTcp,
     close: async () => {

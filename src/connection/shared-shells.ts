@@ -8,6 +8,8 @@ import { PipelinedShell } from './pipelined-shell.ts';
 
 export interface SharedShellsOptions {
   readonly hostName: string;
+  /** To the host and back, milliseconds; undefined where nobody knows. Throws where there is no contact. */
+  roundTripMs(): Promise<number | undefined>;
   open(become: Become | undefined): Promise<OpenShell>;
   /** Runs a script that ends a stuck process group; false if no shell could be opened for it. */
   kill(become: Become | undefined, script: string): Promise<boolean>;
@@ -21,6 +23,9 @@ export interface SharedShellsOptions {
 export interface Requests {
   request(request: ShellRequest): Promise<ExecResult>;
 }
+
+/** Below it a round trip costs less than a shell, milliseconds. */
+const nearMs = 25;
 
 type Use = 'reads' | 'commands';
 
@@ -114,7 +119,17 @@ export class SharedShells {
     });
     this.#firstCommands.set(readsKey, first);
     this.#endOfReads(become);
+    this.#hurryIfFar(first);
     return first;
+  }
+
+  /** What they would save a near host, a far one would pay for in round trips. */
+  #hurryIfFar(first: FirstCommands): void {
+    const decide = (roundTripMs = Number.POSITIVE_INFINITY) => {
+      if (roundTripMs > nearMs) first.hurry();
+    };
+    // Where there is no contact they are told when their shell cannot be opened.
+    this.#options.roundTripMs().then(decide, () => undefined);
   }
 
   /** What follows from the answers is asked for in this very tick, and comes before the first commands. */

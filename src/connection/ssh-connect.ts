@@ -89,7 +89,7 @@ async function connectOnce(route: SshRoute, watch: RouteWatch | undefined): Prom
     try {
       const client = await logIn(server.stream, settings, spec, (key) => watch?.onHostKey(settings, key));
       if (watch) server.stream.on('data', watch.onHeard);
-      return sshTransport(client, spec.name, server.release);
+      return sshTransport(client, spec.name, server);
     } catch (error) {
       server.stream.destroy();
       server.release?.();
@@ -107,8 +107,9 @@ async function openServer(route: SshRoute, hop: SshTransport | undefined): Promi
   if (hop !== undefined) return openThrough(hop, settings);
   const startedMs = performance.now();
   const server = await openDirect(settings, spec);
-  pace.noteConnect(performance.now() - startedMs);
-  return server;
+  const roundTripMs = performance.now() - startedMs;
+  pace.noteConnect(roundTripMs);
+  return { ...server, roundTripMs };
 }
 
 const pace = new LoginPace();

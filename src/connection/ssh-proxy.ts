@@ -12,6 +12,8 @@ import type { Transport } from './transport.ts';
 export interface ServerStream {
   readonly stream: Duplex;
   readonly release?: () => void;
+  /** How long the connection took, milliseconds: one round trip. */
+  readonly roundTripMs?: number;
 }
 
 /** Where a ProxyCommand runs. */

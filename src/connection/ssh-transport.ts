@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import { CommandError, ConnectionError } from '../model/errors.ts';
 import { deferred } from './deferred.ts';
 import type { Client, SshChannel } from './ssh-library.ts';
+import type { ServerStream } from './ssh-proxy.ts';
 import { type Channel, type ChannelEnd, ChannelRefused, type Transport } from './transport.ts';
 
 /** How long after the end of a process its last output may take, milliseconds. */
@@ -20,13 +21,13 @@ export interface SshTransport extends Transport {
 /**
  * A logged-in ssh client as a transport.
  *
- * @param release called once when the connection is gone: what the connection itself stood on can go too; undefined =
- *   it stands on nothing else
+ * @param server.release called once when the connection is gone: what the connection itself stood on can go too;
+ *   undefined = it stands on nothing else
  */
 export function sshTransport(
   client: Client,
   hostName: string,
-  release: (() => void) | undefined,
+  { release, roundTripMs }: Pick<ServerStream, 'release' | 'roundTripMs'>,
 ): SshTransport {
   const state = { isOpen: true, reason: 'contact was lost' };
   const gone = deferred<string>();
@@ -46,6 +47,7 @@ export function sshTransport(
     get isOpen() {
       return state.isOpen;
     },
+    roundTripMs,
     open: (command) => openChannel(client, hostName, state, command),
     openTcp: (address, port) => openTcp(client, hostName, address, port),
     gone: gone.promise,

@@ -27,6 +27,8 @@ export interface Transport {
   openTcp(address: string, port: number): Promise<Duplex>;
   /** False once contact is lost or close() was called. */
   readonly isOpen: boolean;
+  /** To the host and back, milliseconds; undefined where nobody measured it: kept connections, ways through others. */
+  readonly roundTripMs?: number | undefined;
   close(): Promise<void>;
   /** Instead of close() where nothing answers any more: whatever keeps it open must end it. */
   abandon?(): Promise<void>;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ExecRequest, ShellRequest } from '../../src/connection/connection.ts';
 import { HostConnection } from '../../src/connection/host-connection.ts';
+import { localTransport } from '../../src/connection/local-transport.ts';
 import { ConnectionError } from '../../src/model/errors.ts';
 import { type ScriptedChannel, scriptedTransport } from './scripted-channel.ts';
 import { connectionWith, shells, temporaryDirectory } from './shells.ts';
@@ -90,6 +91,23 @@ describe.each(shells)("users' commands asked for with the first reads of a host,
 
 describe("first users' commands", () => {
   const refused = new ConnectionError('web1: refused');
+
+  it.each([
+    ['of a near host wait for its reads', 1, 1],
+    ['of a far host have a shell of their own', 80, 2],
+    ['have one where nobody knows how far the host is', undefined, 2],
+  ])('%s', async (_title, roundTripMs, channels) => {
+    const transport = Object.assign(localTransport(), { roundTripMs });
+    const connection = new HostConnection(spec, async () => transport);
+    const told: string[] = [];
+    await Promise.all([
+      connection.shell(read('sleep 0.1')).then(() => told.push('read')),
+      connection.exec(look(':')).then(() => told.push('command')),
+    ]);
+    expect(told).toEqual(channels === 1 ? ['read', 'command'] : ['command', 'read']);
+    expect(connection.counters.channels).toBe(channels);
+    await connection.close();
+  });
 
   it('fail with the reads where no shell can be opened', async () => {
     const connection = new HostConnection(spec, async () => {
