@@ -5,6 +5,7 @@ import { type Entry, InFlight, newEntry, settleAnswered, settleKilled } from './
 import type { OpenShell } from './open-shell.ts';
 import { inputText, withLocale } from './script-text.ts';
 import type { ChannelEnd } from './transport.ts';
+import { closedError } from './transport-holder.ts';
 
 /** Requests written and not yet answered: so many, and so many bytes. */
 const maxInFlight = 500;
@@ -63,7 +64,7 @@ export class PipelinedShell {
   /** Queues a request; it is written with all others of this tick. */
   request(request: ShellRequest): Promise<ExecResult> {
     if (this.#isClosed) {
-      return Promise.reject(new ConnectionError(`${this.#options.hostName}: the connection was closed`));
+      return Promise.reject(closedError(this.#options.hostName));
     }
     const entry = newEntry(request);
     this.#options.counters.requests++;
@@ -80,7 +81,7 @@ export class PipelinedShell {
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#deadline);
-    const error = new ConnectionError(`${this.#options.hostName}: the connection was closed`);
+    const error = closedError(this.#options.hostName);
     for (const entry of [...this.#inFlight.takeAll(), ...this.#waiting.splice(0)]) entry.reply.reject(error);
     this.#shell?.channel.close();
     this.#shell = undefined;

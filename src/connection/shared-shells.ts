@@ -1,10 +1,10 @@
-import { ConnectionError } from '../model/errors.ts';
 import { becomeKey } from './become.ts';
 import type { Become, ExecResult, ShellRequest } from './connection.ts';
 import { FirstCommands } from './first-commands.ts';
 import { killGroupScript } from './kill-group.ts';
 import type { OpenShell } from './open-shell.ts';
 import { PipelinedShell } from './pipelined-shell.ts';
+import { closedError } from './transport-holder.ts';
 
 export interface SharedShellsOptions {
   readonly hostName: string;
@@ -66,7 +66,7 @@ export class SharedShells {
   }
 
   close(): void {
-    const error = new ConnectionError(`${this.#options.hostName}: the connection was closed`);
+    const error = closedError(this.#options.hostName);
     for (const first of this.#firstCommands.values()) first.close(error);
     this.#firstCommands.clear();
     for (const shell of this.#shells.values()) shell.close();

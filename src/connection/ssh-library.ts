@@ -48,7 +48,7 @@ const hashes: Readonly<Record<string, string>> = {
   'ssh-rsa': 'sha1',
 };
 
-/** The library's client without four things of each login that only take time. */
+/** The library's client without four things of each connection that only take time. */
 export class Client extends LibraryClient {
   /** OpenSSH, and no channel was opened yet. */
   #isFresh = false;

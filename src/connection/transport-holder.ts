@@ -53,6 +53,7 @@ function abandon(transport: Transport): Promise<void> {
   return transport.abandon?.() ?? transport.close();
 }
 
-function closedError(hostName: string): ConnectionError {
+/** Told to whoever asks, or still waits, when the connection was closed on purpose. */
+export function closedError(hostName: string): ConnectionError {
   return new ConnectionError(`${hostName}: the connection was closed`);
 }
